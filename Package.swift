@@ -1,0 +1,110 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// A system library from the distribution: a module map and a `shim.h`, nothing else.
+func library(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+/// A Swift target; the whole import table of docs/ARCHITECTURE.md is written down here.
+func module(_ name: String, _ dependencies: [String]) -> Target {
+    .target(name: name, dependencies: dependencies.map { .init(stringLiteral: $0) })
+}
+
+/// The tests of one target, plus what every test may use.
+func tests(_ name: String, _ dependencies: [String]) -> Target {
+    .testTarget(name: name + "Tests", dependencies: dependencies.map { .init(stringLiteral: $0) })
+}
+
+let core = ["Model", "Lifecycle"]
+
+let package = Package(
+    name: "slipway",
+    targets: [
+        // C libraries
+        library("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
+        library("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        library("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+        library("CLibgit2", pkgConfig: "libgit2", apt: "libgit2-dev"),
+        library("CMicrohttpd", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
+        library("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+        library("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
+        .systemLibrary(name: "CLinux"),
+
+        // Overlays: synchronous, no domain word
+        module("Archive", ["CArchive"]),
+        module("Crypto", ["CCrypto"]),
+        module("Git", ["CLibgit2"]),
+        module("HTTPClient", ["CCurl"]),
+        module("HTTPServer", ["CMicrohttpd", "CLinux"]),
+        module("SQLite", ["CSQLite"]),
+        module("Subprocess", ["CLinux"]),
+        module("YAML", ["CYAML"]),
+
+        // What everything stands on
+        module("Model", []),
+        module("Lifecycle", ["CLinux"]),
+
+        // One boundary each
+        module("Config", core + ["YAML"]),
+        module("Store", core + ["SQLite"]),
+        module("GitHosts", core + ["Crypto"]),
+        module("ContainerEngine", core + ["HTTPClient"]),
+
+        // The four stages: siblings never import each other
+        module("Watcher", core + ["GitHosts", "Git", "Subprocess", "Crypto"]),
+        module("Builder", core + ["ContainerEngine", "Git", "Archive", "Crypto"]),
+        module("Deployer", core + ["ContainerEngine", "HTTPClient", "Subprocess", "Crypto"]),
+        module("Promoter", core),
+
+        // Composition, and what people touch
+        module(
+            "Daemon",
+            core + [
+                "Watcher", "Builder", "Deployer", "Promoter", "Store", "Config", "GitHosts", "ContainerEngine",
+                "Crypto",
+            ]),
+        module("Console", core + ["Daemon", "HTTPServer", "GitHosts"]),
+        module(
+            "Commands",
+            core + [
+                "Console", "Daemon", "Config", "Watcher", "Deployer", "ContainerEngine", "HTTPClient", "Subprocess",
+            ]),
+        .executableTarget(name: "slipway", dependencies: ["Commands"]),
+
+        // Tests mirror Sources
+        .target(name: "TestSupport", dependencies: ["Model", "Lifecycle", "Subprocess"], path: "Tests/TestSupport"),
+        tests("Archive", ["Archive"]),
+        tests("Crypto", ["Crypto"]),
+        tests("Git", ["Git", "TestSupport"]),
+        tests("HTTPClient", ["HTTPClient", "TestSupport"]),
+        tests("HTTPServer", ["HTTPServer", "TestSupport"]),
+        tests("SQLite", ["SQLite", "TestSupport"]),
+        tests("Subprocess", ["Subprocess"]),
+        tests("YAML", ["YAML"]),
+        tests("Model", ["Model"]),
+        tests("Lifecycle", ["Lifecycle"]),
+        tests("Config", ["Config", "TestSupport"]),
+        tests("Store", ["Store", "SQLite", "TestSupport"]),
+        tests("GitHosts", ["GitHosts", "Crypto"]),
+        tests("ContainerEngine", ["ContainerEngine", "TestSupport"]),
+        tests("Watcher", ["Watcher", "Git", "TestSupport"]),
+        tests("Builder", ["Builder", "ContainerEngine", "Git", "TestSupport"]),
+        tests("Deployer", ["Deployer", "ContainerEngine", "TestSupport"]),
+        tests("Promoter", ["Promoter"]),
+        tests("Daemon", ["Daemon", "Store", "Deployer", "Promoter", "Watcher", "TestSupport"]),
+        tests("Console", ["Console", "TestSupport"]),
+        tests("Commands", ["Commands", "TestSupport"]),
+        tests("EndToEnd", ["TestSupport", "Model", "HTTPClient", "Crypto"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ]
+}

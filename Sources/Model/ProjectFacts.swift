@@ -1,0 +1,57 @@
+/// Everything the Promoter decides from: one project as Git and the records have it.
+package struct ProjectFacts: Sendable, Hashable {
+    /// Which project.
+    package var project: ProjectName
+    /// The branch that HEAD names.
+    package var defaultBranch: RefName?
+    /// The default branch when the project was added, or when a person last confirmed one.
+    package var confirmedDefaultBranch: RefName?
+    /// Every ref that is remembered; those that are gone stay until nothing of theirs runs.
+    package var refs: [KnownRef]
+    /// The policy of the default branch.
+    package var policy: PolicyFinding
+    /// The environments that exist.
+    package var environments: [EnvironmentRecord]
+    /// What is known of commits.
+    package var candidates: [ObjectID: CandidateFinding]
+    /// A person confirmed that many previews may go at once.
+    package var areDeletionsApproved: Bool
+    /// A person asked for this commit in this environment.
+    package var requests: [EnvironmentName: ObjectID]
+
+    /// What the default branch's manifest says about environments.
+    package enum PolicyFinding: Sendable, Hashable {
+        /// It was read; or there is no manifest and the defaults hold.
+        case known(EnvironmentPolicies)
+        /// It cannot be used; the policies that were last good, if any.
+        case invalid(message: String, lastGood: EnvironmentPolicies?)
+        /// Nothing has been read yet: an empty repository, or the first fetch is to come.
+        case unknown
+    }
+
+    /// What is known of a commit.
+    package enum CandidateFinding: Sendable, Hashable {
+        /// It can be run.
+        case ready(Candidate)
+        /// It cannot: a manifest with mistakes, a refused context.
+        case refused(FailureRecord)
+    }
+
+    /// Facts as given.
+    package init(
+        project: ProjectName, defaultBranch: RefName?, confirmedDefaultBranch: RefName? = nil, refs: [KnownRef],
+        policy: PolicyFinding, environments: [EnvironmentRecord] = [],
+        candidates: [ObjectID: CandidateFinding] = [:], areDeletionsApproved: Bool = false,
+        requests: [EnvironmentName: ObjectID] = [:]
+    ) {
+        self.project = project
+        self.defaultBranch = defaultBranch
+        self.confirmedDefaultBranch = confirmedDefaultBranch
+        self.refs = refs
+        self.policy = policy
+        self.environments = environments
+        self.candidates = candidates
+        self.areDeletionsApproved = areDeletionsApproved
+        self.requests = requests
+    }
+}

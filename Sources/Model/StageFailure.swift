@@ -1,0 +1,81 @@
+/// Why a stage could not do what was asked, in the user's terms, and what happens next.
+///
+/// The one error of all stages. Whoever ends its travel logs it once.
+package struct StageFailure: Error, Sendable, Hashable {
+    /// What kind of thing went wrong; stable, for scripts and metrics.
+    package let reason: Reason
+    /// What happens next.
+    package let verdict: Verdict
+    /// What went wrong, in terms of the user's thing: "branch 'main' of project 'shop' …".
+    package let message: String
+    /// What the user can do about it.
+    package let hint: String?
+    /// The last lines of output that show the cause, oldest first.
+    package let output: [String]
+
+    /// What happens after a failure.
+    package enum Verdict: Hashable, Sendable {
+        /// Tried again by itself, not before this much time has passed (nil: the usual back-off).
+        case retry(after: Duration?)
+        /// Not tried again until something changes: a new commit, a mended configuration.
+        case stall
+        /// Given up on purpose: cancelled or superseded.
+        case cancelled
+    }
+
+    /// The kinds of failure.
+    package enum Reason: String, Hashable, Sendable, Codable, CaseIterable {
+        /// The Git remote cannot be reached.
+        case remoteUnreachable
+        /// The Git remote refused the credential.
+        case remoteUnauthorised
+        /// The Git remote says there is no such repository.
+        case remoteNotFound
+        /// The Git remote answered something that is not Git, or broke off.
+        case remoteBroken
+        /// The commit is not in the repository any more.
+        case commitGone
+        /// The manifest cannot be used.
+        case manifestInvalid
+        /// The build context cannot be sent: a file too large, a submodule, a pointer to large files.
+        case contextRefused
+        /// The image could not be built.
+        case buildFailed
+        /// A deadline passed.
+        case timedOut
+        /// The container ended before it was healthy.
+        case containerExited
+        /// The container never became healthy.
+        case unhealthy
+        /// The container engine cannot be reached.
+        case engineUnavailable
+        /// The container engine refused a request.
+        case engineRefused
+        /// The proxy cannot be reached or refused a route.
+        case proxyUnavailable
+        /// No port or subnet is free.
+        case exhausted
+        /// Not enough space on the disk.
+        case diskFull
+        /// An image that a release names is gone.
+        case imageLost
+        /// Given up on purpose.
+        case cancelled
+        /// Anything else: a defect or a broken machine.
+        case other
+    }
+
+    /// Describes a failure.
+    package init(
+        reason: Reason, verdict: Verdict, message: String, hint: String? = nil, output: [String] = []
+    ) {
+        self.reason = reason
+        self.verdict = verdict
+        self.message = message
+        self.hint = hint
+        self.output = output
+    }
+
+    /// The failure of work that was given up on purpose.
+    package static let cancelled = Self(reason: .cancelled, verdict: .cancelled, message: "cancelled")
+}
