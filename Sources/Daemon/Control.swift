@@ -1,0 +1,70 @@
+package import GitHosts
+package import Model
+
+/// What people and scripts can ask of a running daemon; the console and the tests speak to this alone.
+package protocol Control: Sendable {
+    /// The daemon with all its projects.
+    func status() async -> DaemonStatus
+    /// One project.
+    func project(_ name: ProjectName) async throws(RequestProblem) -> ProjectStatus
+    /// One environment.
+    func environment(_ id: EnvironmentID) async throws(RequestProblem) -> EnvironmentStatus
+    /// Deployments, newest first.
+    func history(
+        of project: ProjectName, environment: EnvironmentName?, limit: Int
+    ) async throws(RequestProblem) -> [Deployment]
+    /// Builds, newest first.
+    func builds(of project: ProjectName, limit: Int) async throws(RequestProblem) -> [BuildRecord]
+    /// Events after a sequence number, oldest first; the newest ones when `after` is nil.
+    func events(project: ProjectName?, after: Int64?, limit: Int) async throws(RequestProblem) -> [DaemonEvent]
+    /// Why an environment is as it is.
+    func explanation(of id: EnvironmentID) async throws(RequestProblem) -> Explanation
+    /// Waits until the commit (nil: whatever Git wants now) is live there, has failed, or the time is over.
+    func wait(
+        for commit: ObjectID?, in id: EnvironmentID, timeout: Duration
+    ) async throws(RequestProblem) -> WaitOutcome
+    /// The output of a service's containers, in pieces, until it ends or the task is cancelled.
+    func logs(
+        of id: EnvironmentID, service: String?, tail: Int, follow: Bool,
+        onPiece: @escaping @Sendable ([UInt8]) -> Void
+    ) async throws(RequestProblem)
+    /// The output of a build (nil: the newest, of that environment if one is given), in pieces.
+    func buildLog(
+        of project: ProjectName, environment: EnvironmentName?, number: Int64?, follow: Bool,
+        onPiece: @escaping @Sendable ([UInt8]) -> Void
+    ) async throws(RequestProblem)
+    /// Looks at the project's remote now.
+    func refresh(_ project: ProjectName) async throws(RequestProblem)
+    /// Makes an environment run this commit, as a person's wish.
+    func deploy(_ commit: ObjectID, to id: EnvironmentID) async throws(RequestProblem)
+    /// Pins an environment to what it runs.
+    func hold(_ id: EnvironmentID, reason: String) async throws(RequestProblem)
+    /// Lifts a hold.
+    func resume(_ id: EnvironmentID) async throws(RequestProblem)
+    /// Goes back to an earlier release (nil: the one before) and holds it there.
+    func rollback(_ id: EnvironmentID, to release: Digest?, reason: String) async throws(RequestProblem)
+    /// Confirms that a project's vanished previews may be deleted.
+    func approveDeletions(of project: ProjectName) async throws(RequestProblem)
+    /// Removes an environment and everything it has.
+    func delete(_ id: EnvironmentID) async throws(RequestProblem)
+    /// Takes a webhook request in: verified, made durable, then acted upon.
+    func receive(_ request: DeliveryRequest, for project: ProjectName) async -> DeliveryAnswer
+    /// Nil when the daemon can do its work; else what is missing.
+    func unreadiness() async -> String?
+}
+
+/// What a webhook request is answered.
+package enum DeliveryAnswer: Sendable, Hashable {
+    /// It is durable, or was already: 202.
+    case accepted
+    /// There is no such project: 404.
+    case unknownProject
+    /// The signature is missing or wrong: 401.
+    case unauthorised
+    /// It cannot be read: 400.
+    case malformed
+    /// Its content type is none we read: 415.
+    case unsupported
+    /// It could not be made durable: 503, try again.
+    case unavailable
+}
