@@ -59,6 +59,10 @@ package struct Gate: Sendable, Hashable, Codable {
         case policy
         /// Something must be read first: the commit is not fetched yet.
         case facts
+        /// Git has nothing to run yet: no commit, no branch, no tag that counts.
+        case revision
+        /// There are as many previews as there may be.
+        case limit
     }
     /// Which kind.
     package let kind: Kind
