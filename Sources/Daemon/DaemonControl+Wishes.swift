@@ -91,7 +91,8 @@ extension DaemonControl {
         if record.kind == .production {
             throw .conflict("production takes what a tag names: tag \(commit.short) and push the tag")
         }
-        try await carryOut { () async throws(StageFailure) in try await worker.request(commit) }
+        let request = ProjectFacts.Request(commit: commit, sequence: await loop.stored.nextSequence)
+        try await carryOut { () async throws(StageFailure) in try await worker.request(request) }
         await parts.tell(id, "deployment.requested", "a person asked for \(commit.short)")
         loop.wake.ring()
     }

@@ -75,9 +75,9 @@ package struct EnvironmentMachine: Sendable {
     }
 
     /// A person asked for a commit; nil takes the request back.
-    package mutating func requested(_ commit: ObjectID?) {
-        record.requested = commit
-        if commit == record.failed?.commit { record.failed = nil }
+    package mutating func requested(_ request: ProjectFacts.Request?) {
+        record.requested = request
+        if request?.commit == record.failed?.commit { record.failed = nil }
     }
 
     /// A deployment for this commit began.

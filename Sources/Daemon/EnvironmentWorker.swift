@@ -76,8 +76,8 @@ actor EnvironmentWorker {
     }
 
     /// Takes a person's request for a commit; nil takes it back.
-    func request(_ commit: ObjectID?) async throws(StageFailure) {
-        machine.requested(commit)
+    func request(_ request: ProjectFacts.Request?) async throws(StageFailure) {
+        machine.requested(request)
         try await parts.kept { ledger throws in try await ledger.save(record, events: []) }
         wake.ring()
     }

@@ -189,13 +189,13 @@ actor ProjectLoop: Service {
     // Deciding
 
     private func decide() async {
-        var decision: Decision
+        var decision: Promotion.Decision
         var rounds = 0
         repeat {
             decision = Promotion.wishes(for: await facts(), hashing: sha256)
             rounds += 1
         } while rounds < Self.roundLimit && (await read(for: decision))
-        await adopt()
+        await adopt(decision.wishes)
         for wish in decision.wishes {
             if workers[wish.environment.name] == nil {
                 if wish.intent == .delete { continue }
@@ -223,7 +223,7 @@ actor ProjectLoop: Service {
     }
 
     /// Fetches and reads what a decision lacked; false when there is nothing more to learn.
-    private func read(for decision: Decision) async -> Bool {
+    private func read(for decision: Promotion.Decision) async -> Bool {
         var learnt = false
         let wanted = Set(decision.wantedRefs).union(adoption.wantedRefs)
         let missing = await reading.missing(refs.filter { wanted.contains($0.name) && !$0.isGone })
@@ -281,7 +281,7 @@ actor ProjectLoop: Service {
     // Adopting
 
     /// Gives adopted environments their releases back, once the commits they run have been read.
-    private func adopt() async {
+    private func adopt(_ wishes: [EnvironmentWish]) async {
         for (name, found) in adoption.unresolved {
             guard let worker = workers[name] else {
                 adoption.resolved(name)
@@ -292,7 +292,7 @@ actor ProjectLoop: Service {
             adoption.resolved(name)
             await remember(found.observed, candidate: candidate, live: live)
             guard found.record.kind == .production, found.record.hold == nil,
-                let newest = Promotion.productionCommit(for: await facts()), newest != live.commit
+                let newest = wishes.first(where: { $0.environment == worker.id })?.commit, newest != live.commit
             else { continue }
             let hold = Hold(
                 kind: .adopted,

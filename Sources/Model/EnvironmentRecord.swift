@@ -18,8 +18,8 @@ package struct EnvironmentRecord: Sendable, Hashable, Codable {
     package var hold: Hold?
     /// The release a hold pins it to, where that is not what runs yet: a rollback.
     package var pinned: Digest?
-    /// The commit a person asked for here; counts until the ref moves.
-    package var requested: ObjectID?
+    /// What a person asked for here; counts until the ref moves.
+    package var requested: ProjectFacts.Request?
     /// When it was first made.
     package var createdAt: Timestamp
 
