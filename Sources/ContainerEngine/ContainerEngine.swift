@@ -1,1 +1,2 @@
-// ContainerEngine
+/// Stands in until the client lands.
+package final class EngineClient: Sendable {}
