@@ -33,16 +33,22 @@ package struct Assembly: Sendable {
         let socket = configuration.engineSocket
         let engine = EngineClient(socketPath: socket)
         let front = FrontAddress(scheme: "http", port: configuration.router.httpPort)
-        let router = Router(settings: paths.routerSettings(for: configuration), log: log)
+        let frame = CaddyFrame(
+            httpPort: configuration.router.httpPort, daemonAddress: configuration.listen.description,
+            publicHost: configuration.publicHost)
+        let changes = Broadcast()
+        let door = FrontDoor(
+            choice: configuration.router.caddy, directory: paths.caddy, frame: frame, changes: changes, log: log)
 
         // What every loop shares.
-        let changes = Broadcast()
         let now: @Sendable () -> Timestamp = { Timestamp(milliseconds: WallClock.milliseconds()) }
         let ports = PortDesk(
             range: configuration.runtime.ports, leases: try await kept { () async throws in try await ledger.portLeases() },
             ledger: ledger, now: now)
         let deployer = Deployer(
-            engine: engine, router: router, instance: instance, subnets: configuration.runtime.subnets.description,
+            engine: engine, router: door.router, instance: instance,
+            subnets: SubnetBlock(
+                address: configuration.runtime.subnets.address, prefixLength: configuration.runtime.subnets.prefixLength),
             ports: ports, log: log)
         let builder = ImageBuilder(
             engine: engine, instance: instance, limits: configuration.builderLimits,
@@ -70,10 +76,10 @@ package struct Assembly: Sendable {
             watcher.watch(settings.name, credential: settings.credential.loader, address: settings.repository)
         }
         let control = DaemonControl(
-            parts: parts, projects: projects, watch: watch, watcher: watcher, configuration: configuration,
+            parts: parts, projects: projects, watch: watch, door: door, watcher: watcher, configuration: configuration,
             identity: .init(version: version, instance: instance, startedAt: now(), engineName: socket))
         let retention = RetentionService(projects: projects, engine: engine, parts: parts)
-        let services: [any Service] = [router, watch, retention] + (await projects.all) + [watcher]
+        let services: [any Service] = [door, watch, retention] + (await projects.all) + [watcher]
         return Assembly(control: control, services: services, lock: lock)
     }
 

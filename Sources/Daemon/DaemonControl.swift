@@ -10,6 +10,7 @@ package final class DaemonControl: Control {
     let parts: DaemonParts
     let projects: Projects
     let watch: WorldWatch
+    let door: FrontDoor
     let watcher: RepositoryWatcher
     let configuration: Configuration
     let identity: Identity
@@ -23,12 +24,13 @@ package final class DaemonControl: Control {
     }
 
     init(
-        parts: DaemonParts, projects: Projects, watch: WorldWatch, watcher: RepositoryWatcher,
+        parts: DaemonParts, projects: Projects, watch: WorldWatch, door: FrontDoor, watcher: RepositoryWatcher,
         configuration: Configuration, identity: Identity
     ) {
         self.parts = parts
         self.projects = projects
         self.watch = watch
+        self.door = door
         self.watcher = watcher
         self.configuration = configuration
         self.identity = identity
@@ -73,7 +75,7 @@ package final class DaemonControl: Control {
         return DaemonStatus(
             version: identity.version, instance: identity.instance, startedAt: identity.startedAt,
             engine: PartStatus(name: identity.engineName, problem: problem),
-            router: PartStatus(name: parts.deployer.routerName, problem: await parts.deployer.routerProblem),
+            router: PartStatus(name: door.partName, problem: await door.problem),
             projects: statuses)
     }
 
@@ -135,6 +137,6 @@ package final class DaemonControl: Control {
 
     package func unreadiness() async -> String? {
         if let problem = await watch.problem { return problem }
-        return await parts.deployer.routerProblem
+        return await door.problem
     }
 }

@@ -72,7 +72,7 @@ actor EnvironmentWorker {
         try await parts.kept { ledger throws in try await ledger.save(record, events: []) }
         interruptIfSuperseded()
         wake.ring()
-        try await parts.deployer.mark(hold: hold, of: id)
+        try await parts.deployer.mark(id, hold: hold)
     }
 
     /// Takes a person's request for a commit; nil takes it back.
@@ -170,7 +170,7 @@ actor EnvironmentWorker {
         let cause = record.pinned == nil ? wish?.reason ?? "asked for by a person" : "rolled back by a person"
         deployment = try await parts.kept { ledger throws in
             try await ledger.beginDeployment(
-                of: record.id, kind: record.kind, commit: commit, ref: record.ref, cause: cause, at: parts.now())
+                environment: record.id, kind: record.kind, commit: commit, ref: record.ref, cause: cause, at: parts.now())
         }
         log.info("deploying \(commit.short): \(cause)")
         parts.changes.notify()
@@ -303,17 +303,14 @@ actor EnvironmentWorker {
         workingOn = machine.target ?? .zero
         defer { workingOn = nil }
         do throws(StageFailure) {
-            var wanted: WantedEnvironment?
-            if let live = record.live {
-                let release = try await parts.kept { ledger throws in
-                    try await ledger.release(live.release, of: id.project)
-                }
-                guard let release else { return machine.swept() }
-                wanted = self.wanted(release, commit: live.commit)
+            guard let live = record.live else { return machine.swept() }
+            let release = try await parts.kept { ledger throws in
+                try await ledger.release(live.release, of: id.project)
             }
-            let target = wanted
+            guard let release else { return machine.swept() }
+            let wanted = wanted(release, commit: live.commit)
             try await interruptible(by: signal) { () async throws(StageFailure) in
-                try await self.parts.deployer.sweep(self.id, keeping: target)
+                try await self.parts.deployer.sweep(wanted)
             }
             machine.swept()
         } catch {

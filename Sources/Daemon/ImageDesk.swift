@@ -67,7 +67,7 @@ struct ImageDesk: Sendable {
         if let known, try await exists(known) { return known }
         if let found = try await builder.existingImage(project: project, key: service.buildKey) {
             try await parts.kept { ledger throws in
-                try await ledger.remember(image: found, key: service.buildKey, project: project, at: parts.now())
+                try await ledger.remember(image: found, key: service.buildKey, project: project)
             }
             return found
         }
@@ -86,7 +86,7 @@ struct ImageDesk: Sendable {
     private func build(_ service: CandidateService, commit: ObjectID) async throws(StageFailure) -> ImageID {
         var record = try await parts.kept { ledger throws in
             try await ledger.beginBuild(
-                of: service.name, project: project, key: service.buildKey, commit: commit, at: parts.now())
+                project: project, service: service.name, key: service.buildKey, commit: commit, at: parts.now())
         }
         parts.changes.notify()
         do throws(StageFailure) {

@@ -319,7 +319,7 @@ actor ProjectLoop: Service {
             try await parts.kept { ledger throws in
                 for service in candidate.services {
                     guard let image = imagesByService[service.name] else { continue }
-                    try await ledger.remember(image: image, key: service.buildKey, project: project, at: parts.now())
+                    try await ledger.remember(image: image, key: service.buildKey, project: project)
                 }
                 try await ledger.save(release, of: project, commit: candidate.commit)
             }

@@ -45,11 +45,11 @@ struct RetentionService: Service {
         let due = Retention.due(
             known: images.known, needed: images.needed, unneededSince: &unneededSince, now: parts.now())
         guard !due.isEmpty else { return }
-        try await parts.deployer.discard(due)
+        let gone = try await parts.deployer.discardImages(due)
         try await parts.kept { ledger throws in
-            for image in due { try await ledger.forget(image: image, of: project) }
+            for image in gone { try await ledger.forget(image: image) }
         }
-        parts.log.info("removed \(due.count) images that no kept release needs", ("project", project.rawValue))
+        parts.log.info("removed \(gone.count) images that no kept release needs", ("project", project.rawValue))
     }
 }
 

@@ -49,10 +49,13 @@ final class HeldLock: Sendable {
     private let lock: StateLock
 
     init(_ paths: StatePaths) throws(StartFailure) {
-        do throws(LockHeld) {
-            lock = try StateLock(paths.root)
+        do throws(StateLockError) {
+            lock = try StateLock(directory: paths.root)
+        } catch .held(let holder) {
+            throw StartFailure(
+                message: "\(holder)", hint: "stop the other daemon, or use another state directory", isHeld: true)
         } catch {
-            throw StartFailure(message: "\(error)", hint: "stop the other daemon, or use another state directory", isHeld: true)
+            throw StartFailure(message: "\(error)", hint: nil, isHeld: false)
         }
     }
 }

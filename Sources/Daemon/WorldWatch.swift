@@ -12,6 +12,7 @@ actor WorldWatch: Service {
     private let log: Log
     private nonisolated let wake = Wake()
     private nonisolated let stirred = Mutex<Set<EnvironmentID>>([])
+    private nonisolated let mustLookAtAll = Mutex(true)
     private var failures = 0
     /// Why the engine cannot be listed; nil while it can.
     private(set) var problem: String?
@@ -35,12 +36,16 @@ actor WorldWatch: Service {
             group.addTask { await self.listen(until: stop) }
             var next = Deadline.after(.zero)
             while !stop.isRaised {
-                if next.hasPassed {
+                let isDue = mustLookAtAll.withLock { flag in
+                    defer { flag = false }
+                    return flag
+                }
+                if isDue || next.hasPassed {
                     next = .after(await lookAtAll())
                 } else {
                     await lookAtStirred()
                 }
-                if stirred.withLock({ $0.isEmpty }) { await wake.wait(until: next) }
+                if stirred.withLock({ $0.isEmpty }), !mustLookAtAll.withLock({ $0 }) { await wake.wait(until: next) }
             }
             group.cancelAll()
         }
@@ -62,7 +67,6 @@ actor WorldWatch: Service {
             }
             failures = 0
             await projects.take(world, isComplete: true, stirred: wasDown ? Set(world.environments.keys) : stirredNow)
-            try await deployer.verifyRoutes()
             return Self.interval
         } catch {
             failures += 1
@@ -100,6 +104,9 @@ actor WorldWatch: Service {
     private func listen(until stop: StopSignal) async {
         await deployer.watch { id in
             self.stirred.withLock { _ = $0.insert(id) }
+            self.wake.ring()
+        } onGap: {
+            self.mustLookAtAll.withLock { $0 = true }
             self.wake.ring()
         }
     }

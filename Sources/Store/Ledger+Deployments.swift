@@ -30,10 +30,16 @@ extension Ledger {
     }
 
     /// Records how far a deployment is, with the environment it changed and what happened, in one transaction.
+    ///
+    /// - Parameter previous: the deployment that was live until now, and is replaced by this one.
     package func save(
-        _ deployment: Deployment, environment: EnvironmentRecord? = nil, events: [NewEvent] = []
+        _ deployment: Deployment, environment: EnvironmentRecord? = nil, replacing previous: Int64? = nil,
+        events: [NewEvent] = []
     ) throws(SQLiteError) {
         try write { (connection) throws(SQLiteError) in
+            if let previous, previous != deployment.number {
+                try Self.replace(previous, at: deployment.liveAt, connection)
+            }
             try connection.run(
                 "UPDATE deployments SET state = ?, is_final = ?, release = ?, record = ? WHERE number = ?",
                 [
@@ -44,6 +50,19 @@ extension Ledger {
             if let environment { try Self.upsert(environment, connection) }
             try Self.insert(events, connection)
         }
+    }
+
+    private static func replace(
+        _ number: Int64, at moment: Timestamp?, _ connection: borrowing Connection
+    ) throws(SQLiteError) {
+        let found = try connection.first(
+            "SELECT number, record FROM deployments WHERE number = ?", [.integer(number)], Self.deployment)
+        guard var previous = found, previous.state == .live else { return }
+        previous.state = .replaced
+        previous.endedAt = moment
+        try connection.run(
+            "UPDATE deployments SET state = ?, is_final = 1, record = ? WHERE number = ?",
+            [.text(previous.state.rawValue), .text(try Coding.text(of: previous)), .integer(number)])
     }
 
     /// The newest deployments of a project, or of one of its environments, newest first.
