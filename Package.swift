@@ -73,7 +73,9 @@ let package = Package(
         .executableTarget(name: "slipway", dependencies: ["Commands"]),
 
         // Tests mirror Sources
-        .target(name: "TestSupport", dependencies: ["Model", "Lifecycle", "Subprocess"], path: "Tests/TestSupport"),
+        .target(
+            name: "TestSupport", dependencies: ["Model", "Lifecycle", "Subprocess", "HTTPClient"],
+            path: "Tests/TestSupport"),
         tests("Archive", ["Archive"]),
         tests("Crypto", ["Crypto"]),
         tests("Git", ["Git", "TestSupport"]),
