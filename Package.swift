@@ -91,7 +91,7 @@ let package = Package(
         tests("Watcher", ["Watcher", "Git", "TestSupport"]),
         tests("Builder", ["Builder", "ContainerEngine", "Git", "TestSupport"]),
         tests("Deployer", ["Deployer", "ContainerEngine", "TestSupport"]),
-        tests("Promoter", ["Promoter"]),
+        tests("Promoter", ["Promoter", "Model"]),
         tests("Daemon", ["Daemon", "Store", "Deployer", "Promoter", "Watcher", "TestSupport"]),
         tests("Console", ["Console", "TestSupport"]),
         tests("Commands", ["Commands", "TestSupport"]),
