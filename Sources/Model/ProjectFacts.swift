@@ -16,8 +16,10 @@ package struct ProjectFacts: Sendable, Hashable {
     package var candidates: [ObjectID: CandidateFinding]
     /// A person confirmed that many previews may go at once.
     package var areDeletionsApproved: Bool
-    /// A person asked for this commit in this environment.
-    package var requests: [EnvironmentName: ObjectID]
+    /// What persons asked for; kept until a newer move in Git overtakes it.
+    package var requests: [EnvironmentName: Request]
+    /// Production's policy as of the release that is live there; nil: the default branch's.
+    package var livePolicy: ProductionPolicy?
 
     /// What the default branch's manifest says about environments.
     package enum PolicyFinding: Sendable, Hashable {
@@ -37,12 +39,26 @@ package struct ProjectFacts: Sendable, Hashable {
         case refused(FailureRecord)
     }
 
+    /// A person's wish that an environment runs a commit.
+    package struct Request: Sendable, Hashable, Codable {
+        /// The commit.
+        package var commit: ObjectID
+        /// The project's newest ref sequence number when it was asked for: a move after it overtakes the wish.
+        package var sequence: Int64
+
+        /// A wish as given.
+        package init(commit: ObjectID, sequence: Int64) {
+            self.commit = commit
+            self.sequence = sequence
+        }
+    }
+
     /// Facts as given.
     package init(
         project: ProjectName, defaultBranch: RefName?, confirmedDefaultBranch: RefName? = nil, refs: [KnownRef],
         policy: PolicyFinding, environments: [EnvironmentRecord] = [],
         candidates: [ObjectID: CandidateFinding] = [:], areDeletionsApproved: Bool = false,
-        requests: [EnvironmentName: ObjectID] = [:]
+        requests: [EnvironmentName: Request] = [:], livePolicy: ProductionPolicy? = nil
     ) {
         self.project = project
         self.defaultBranch = defaultBranch
@@ -53,5 +69,6 @@ package struct ProjectFacts: Sendable, Hashable {
         self.candidates = candidates
         self.areDeletionsApproved = areDeletionsApproved
         self.requests = requests
+        self.livePolicy = livePolicy
     }
 }

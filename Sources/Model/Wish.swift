@@ -20,6 +20,15 @@ package struct EnvironmentWish: Sendable, Hashable, Codable {
         self.reason = reason
     }
 
+    /// The commit it speaks of, if it does.
+    package var commit: ObjectID? {
+        switch intent {
+        case .run(let commit), .promote(let commit, _): commit
+        case .wait(let commit, _): commit
+        case .held, .orphaned, .delete: nil
+        }
+    }
+
     /// What should happen to an environment.
     package enum Intent: Sendable, Hashable, Codable {
         /// Run this commit; images that do not exist yet are built.
@@ -59,6 +68,10 @@ package struct Gate: Sendable, Hashable, Codable {
         case policy
         /// Something must be read first: the commit is not fetched yet.
         case facts
+        /// Git has nothing to run yet: no commit, no branch, no tag that counts.
+        case revision
+        /// There are as many previews as there may be.
+        case limit
     }
     /// Which kind.
     package let kind: Kind

@@ -1,2 +1,0 @@
-/// Stands in until the client lands.
-package final class EngineClient: Sendable {}

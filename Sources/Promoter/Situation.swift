@@ -1,0 +1,65 @@
+import Model
+
+/// The facts of one project with the look-ups that every choice needs.
+struct Situation {
+    let facts: ProjectFacts
+    let hashing: Hashing
+    private let refs: [RefName: KnownRef]
+    private let records: [EnvironmentName: EnvironmentRecord]
+
+    init(facts: ProjectFacts, hashing: @escaping Hashing) {
+        self.facts = facts
+        self.hashing = hashing
+        refs = Dictionary(facts.refs.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        records = Dictionary(facts.environments.map { ($0.id.name, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    var project: ProjectName { facts.project }
+
+    func record(_ name: EnvironmentName) -> EnvironmentRecord? { records[name] }
+
+    /// The ref as remembered, gone or not.
+    func known(_ name: RefName) -> KnownRef? { refs[name] }
+
+    /// The ref, unless it is gone.
+    func present(_ name: RefName) -> KnownRef? { refs[name].flatMap { $0.isGone ? nil : $0 } }
+
+    func isGone(_ name: RefName) -> Bool { refs[name]?.isGone ?? false }
+
+    /// What a commit would run, where that is known.
+    func content(of commit: ObjectID) -> Digest? {
+        guard case .ready(let candidate) = facts.candidates[commit] else { return nil }
+        return candidate.content
+    }
+
+    /// Why a commit cannot be run, where that is known.
+    func refusal(of commit: ObjectID) -> FailureRecord? {
+        guard case .refused(let failure) = facts.candidates[commit] else { return nil }
+        return failure
+    }
+
+    /// What a person asked for there, unless the ref that it follows has moved since.
+    func request(for name: EnvironmentName, following ref: KnownRef?) -> ObjectID? {
+        guard let request = facts.requests[name] else { return nil }
+        if let ref, ref.sequence > request.sequence { return nil }
+        return request.commit
+    }
+
+    /// The branch that counts as the default one: what HEAD names, else what it named when last confirmed.
+    var defaultBranch: RefName? { facts.defaultBranch ?? facts.confirmedDefaultBranch }
+
+    /// What the default branch was called when it was last confirmed, if HEAD names another one now.
+    var renamedFrom: RefName? {
+        guard let confirmed = facts.confirmedDefaultBranch, let head = facts.defaultBranch, confirmed != head else {
+            return nil
+        }
+        return confirmed
+    }
+
+    func id(_ name: EnvironmentName) -> EnvironmentID { EnvironmentID(project: project, name: name) }
+
+    /// The command that makes an environment run a commit.
+    func deployCommand(_ environment: EnvironmentName, _ commit: ObjectID) -> String {
+        "slipway deploy \(project) \(environment) \(commit)"
+    }
+}

@@ -1,0 +1,44 @@
+import Model
+
+extension RefName {
+    /// `branch 'main'`, `tag v1.0.0`, or the full name.
+    var inWords: String {
+        if isBranch { return "branch '\(short)'" }
+        return isTag ? "tag \(short)" : description
+    }
+}
+
+extension EnvironmentWish {
+    /// The same wish with one more remark behind its reason.
+    func adding(note: String?) -> Self {
+        guard let note else { return self }
+        return Self(environment: environment, kind: kind, ref: ref, intent: intent, reason: "\(reason); \(note)")
+    }
+
+    /// The commit that the environment should run, now or once its gates open.
+    var commit: ObjectID? {
+        switch intent {
+        case .run(let commit), .promote(let commit, _): commit
+        case .wait(let commit, _): commit
+        case .held, .orphaned, .delete: nil
+        }
+    }
+
+    /// A wish that waits for its gates, and whose reason is what blocks the first of them.
+    static func waiting(
+        _ environment: EnvironmentID, kind: EnvironmentKind, ref: RefName?, commit: ObjectID?, gates: [Gate]
+    ) -> Self {
+        let reason = gates.map(\.blocker).joined(separator: "; ")
+        return Self(
+            environment: environment, kind: kind, ref: ref, intent: .wait(commit: commit, gates: gates), reason: reason)
+    }
+}
+
+/// What is known against a commit that an environment should run; nil when nothing is.
+func objection(to commit: ObjectID, record: EnvironmentRecord?, in situation: Situation) -> String? {
+    if let failed = record?.failed, failed.commit == commit {
+        let next = failed.retryAt == nil ? "a new commit is needed" : "it is tried again"
+        return "its deployment failed (\(failed.failure.message)) and \(next)"
+    }
+    return situation.refusal(of: commit).map { "it cannot be run: \($0.message)" }
+}
