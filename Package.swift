@@ -70,7 +70,7 @@ let package = Package(
             core + [
                 "Console", "Daemon", "Config", "Watcher", "Deployer", "ContainerEngine", "HTTPClient", "Subprocess",
             ]),
-        .executableTarget(name: "slipway", dependencies: ["Commands"]),
+        .executableTarget(name: "slipway", dependencies: ["Commands", "Watcher"]),
 
         // Tests mirror Sources
         .target(

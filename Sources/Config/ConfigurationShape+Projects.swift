@@ -136,7 +136,7 @@ extension ConfigurationShape {
                 "path": "file", "systemd": "credential", "env": "environment variables are not read; write file: …",
             ])
         let directory = surroundings.credentialsDirectory
-        return Shape<SecretSource>(schema: fields.schema, fieldPaths: fields.fieldPaths) { node, path, findings in
+        return Shape<SecretSource>(schema: fields.schema) { node, path, findings in
             if node.text != nil, !node.isNull {
                 findings.add(
                     node, path, "a secret is never written here",
