@@ -91,7 +91,9 @@ let package = Package(
         tests("GitHosts", ["GitHosts", "Crypto"]),
         tests("ContainerEngine", ["ContainerEngine", "TestSupport"]),
         tests("Watcher", ["Watcher", "Git", "TestSupport"]),
-        tests("Builder", ["Builder", "ContainerEngine", "Git", "TestSupport"]),
+        tests(
+            "Builder",
+            ["Builder", "ContainerEngine", "Git", "HTTPClient", "Lifecycle", "Model", "Subprocess", "TestSupport"]),
         tests("Deployer", ["Deployer", "ContainerEngine", "TestSupport"]),
         tests("Promoter", ["Promoter", "Model"]),
         tests("Daemon", ["Daemon", "Store", "Deployer", "Promoter", "Watcher", "TestSupport"]),

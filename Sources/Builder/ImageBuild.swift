@@ -88,7 +88,8 @@ struct ImageBuild: Sendable {
                 return transcript
             }
             let diagnosis = BuildDiagnosis(
-                service: job.service, dockerfile: plan.context.dockerfile, scan: plan.scan, transcript: transcript)
+                service: job.service, dockerfile: plan.context.dockerfile, scan: plan.scan, transcript: transcript,
+                labelCount: labels(job.project, job.key).count)
             result = .failure(diagnosis.failure(error, timeout: limits.timeout))
         }
         if case .failure(let failure) = result { buildLog.append("\n\(failure.message)\n") }
@@ -99,7 +100,8 @@ struct ImageBuild: Sendable {
 
     private func request(_ job: BuildJob, _ context: BuildContext) -> BuildRequest {
         BuildRequest(
-            dockerfile: String(decoding: context.dockerfile, as: UTF8.self), target: job.definition.target,
+            dockerfile: String(decoding: context.dockerfile, as: UTF8.self),
+            withheld: context.withheld.map { String(decoding: $0, as: UTF8.self) }, target: job.definition.target,
             arguments: job.definition.arguments, labels: labels(job.project, job.key),
             tag: "slipway.local/\(job.project):\(job.key.short)", memoryBytes: limits.memoryBytes,
             isNetworkAllowed: job.isNetworkAllowed,
