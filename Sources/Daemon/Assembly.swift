@@ -69,7 +69,7 @@ package struct Assembly: Sendable {
         let stored = try await kept { () async throws in try await ledger.projects() }
         for settings in configuration.projects {
             let loop = try await projectLoop(
-                settings, stored: stored.first { $0.name == settings.name }, isAmnesiac: opening.isNew,
+                settings, stored: stored.first { $0.name == settings.name }, isAmnesiac: !opening.isAdopted,
                 configuration: configuration, paths: paths, builder: builder, engine: engine, transport: transport,
                 parts: parts, look: { watcher.look(at: settings.name) })
             await projects.add(loop)
@@ -94,7 +94,7 @@ package struct Assembly: Sendable {
     ) async throws(StartFailure) -> ProjectLoop {
         let name = settings.name
         let now = Timestamp(milliseconds: WallClock.milliseconds())
-        let project = stored ?? StoredProject(name: name, remote: settings.repository.description, addedAt: now)
+        let project = stored ?? StoredProject(name: name, remote: settings.repository, addedAt: now)
         let ledger = parts.ledger
         if stored == nil { try await kept { () async throws in try await ledger.save(project) } }
         let records = try await kept { () async throws in try await ledger.environments(of: name) }

@@ -105,6 +105,25 @@ actor ProjectLoop: Service {
         wake.ring()
     }
 
+    /// A person deletes an environment: it goes, and comes back only when Git says another commit.
+    func dismiss(_ name: EnvironmentName) async {
+        guard let worker = workers[name] else { return }
+        let (record, wanted) = (await worker.record, await worker.wantedCommit)
+        stored.dismissed[name] = wanted ?? record.live?.commit ?? .zero
+        await save(changed: [], removing: [], events: [])
+        await worker.take(
+            EnvironmentWish(
+                environment: worker.id, kind: record.kind, ref: record.ref, intent: .delete, reason: "deleted by a person"),
+            finding: nil)
+    }
+
+    private func isDismissed(_ wish: EnvironmentWish) -> Bool {
+        guard let commit = stored.dismissed[wish.environment.name] else { return false }
+        if wish.commit == nil || wish.commit == commit { return true }
+        stored.dismissed[wish.environment.name] = nil
+        return false
+    }
+
     /// The worker of an environment, if there is one.
     func worker(_ name: EnvironmentName) -> EnvironmentWorker? { workers[name] }
 
@@ -206,7 +225,7 @@ actor ProjectLoop: Service {
             rounds += 1
         } while rounds < Self.roundLimit && (await read(for: decision))
         await adopt(decision.wishes)
-        for wish in decision.wishes {
+        for wish in decision.wishes where !isDismissed(wish) {
             if workers[wish.environment.name] == nil {
                 if wish.intent == .delete { continue }
                 addWorker(

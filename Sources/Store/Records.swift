@@ -33,12 +33,15 @@ package struct StoredProject: Sendable, Hashable, Codable {
     package var nextSequence: Int64
     /// The policies of the default branch's manifest when it last had no mistakes.
     package var lastGoodPolicies: EnvironmentPolicies?
+    /// The environments that a person deleted, with the commit they would run: they come back when Git says another.
+    package var dismissed: [EnvironmentName: ObjectID]
 
     /// A project that was just added.
     package init(
         name: ProjectName, remote: RemoteAddress, addedAt: Timestamp, defaultBranch: RefName? = nil,
         confirmedDefaultBranch: RefName? = nil, isBaselined: Bool = false, listedAt: Timestamp? = nil,
-        nextSequence: Int64 = 1, lastGoodPolicies: EnvironmentPolicies? = nil
+        nextSequence: Int64 = 1, lastGoodPolicies: EnvironmentPolicies? = nil,
+        dismissed: [EnvironmentName: ObjectID] = [:]
     ) {
         self.name = name
         self.remote = remote
@@ -49,6 +52,7 @@ package struct StoredProject: Sendable, Hashable, Codable {
         self.listedAt = listedAt
         self.nextSequence = nextSequence
         self.lastGoodPolicies = lastGoodPolicies
+        self.dismissed = dismissed
     }
 }
 

@@ -1,1 +1,1 @@
-// ConfigTests
+// placeholder
