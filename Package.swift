@@ -73,7 +73,9 @@ let package = Package(
         .executableTarget(name: "slipway", dependencies: ["Commands"]),
 
         // Tests mirror Sources
-        .target(name: "TestSupport", dependencies: ["Model", "Lifecycle", "Subprocess"], path: "Tests/TestSupport"),
+        .target(
+            name: "TestSupport", dependencies: ["Model", "Lifecycle", "Subprocess", "HTTPClient"],
+            path: "Tests/TestSupport"),
         tests("Archive", ["Archive"]),
         tests("Crypto", ["Crypto"]),
         tests("Git", ["Git", "TestSupport"]),
@@ -91,7 +93,7 @@ let package = Package(
         tests("Watcher", ["Watcher", "Git", "TestSupport"]),
         tests("Builder", ["Builder", "ContainerEngine", "Git", "TestSupport"]),
         tests("Deployer", ["Deployer", "ContainerEngine", "TestSupport"]),
-        tests("Promoter", ["Promoter"]),
+        tests("Promoter", ["Promoter", "Model"]),
         tests("Daemon", ["Daemon", "Store", "Deployer", "Promoter", "Watcher", "TestSupport"]),
         tests("Console", ["Console", "TestSupport"]),
         tests("Commands", ["Commands", "TestSupport"]),

@@ -69,9 +69,9 @@ package struct Assembly: Sendable {
         let stored = try await kept { () async throws in try await ledger.projects() }
         for settings in configuration.projects {
             let loop = try await projectLoop(
-                settings, stored: stored.first { $0.name == settings.name }, isAmnesiac: opening.isNew,
+                settings, stored: stored.first { $0.name == settings.name }, isAmnesiac: !opening.isAdopted,
                 configuration: configuration, paths: paths, builder: builder, engine: engine, transport: transport,
-                parts: parts)
+                parts: parts, look: { watcher.look(at: settings.name) })
             await projects.add(loop)
             watcher.watch(settings.name, credential: settings.credential.loader, address: settings.repository)
         }
@@ -89,11 +89,12 @@ package struct Assembly: Sendable {
 
     private static func projectLoop(
         _ settings: Configuration.Project, stored: StoredProject?, isAmnesiac: Bool, configuration: Configuration,
-        paths: StatePaths, builder: ImageBuilder, engine: EngineClient, transport: GitTransport, parts: DaemonParts
+        paths: StatePaths, builder: ImageBuilder, engine: EngineClient, transport: GitTransport, parts: DaemonParts,
+        look: @escaping @Sendable () -> Void
     ) async throws(StartFailure) -> ProjectLoop {
         let name = settings.name
         let now = Timestamp(milliseconds: WallClock.milliseconds())
-        let project = stored ?? StoredProject(name: name, remote: settings.repository.description, addedAt: now)
+        let project = stored ?? StoredProject(name: name, remote: settings.repository, addedAt: now)
         let ledger = parts.ledger
         if stored == nil { try await kept { () async throws in try await ledger.save(project) } }
         let records = try await kept { () async throws in try await ledger.environments(of: name) }
@@ -112,7 +113,8 @@ package struct Assembly: Sendable {
             registries: configuration.registryCredentials, parts: parts)
         return ProjectLoop(
             stored: project, refs: try await kept { () async throws in try await ledger.knownRefs(of: name) },
-            records: records, last: last, isAmnesiac: isAmnesiac, reading: reading, images: images, parts: parts)
+            records: records, last: last, isAmnesiac: isAmnesiac, reading: reading, images: images, parts: parts,
+            look: look)
     }
 
     private static func kept<Value: Sendable>(

@@ -134,12 +134,8 @@ extension DaemonControl {
     }
 
     package func delete(_ id: EnvironmentID) async throws(RequestProblem) {
-        let worker = try await worker(id)
-        let record = await worker.record
-        await worker.take(
-            EnvironmentWish(
-                environment: id, kind: record.kind, ref: record.ref, intent: .delete, reason: "deleted by a person"),
-            finding: nil)
+        _ = try await worker(id)
+        await (try await loop(id.project)).dismiss(id.name)
     }
 
     private func carryOut(_ body: () async throws(StageFailure) -> Void) async throws(RequestProblem) {

@@ -40,6 +40,9 @@ actor EnvironmentWorker {
     /// What is remembered of the environment.
     var record: EnvironmentRecord { machine.record }
 
+    /// The commit that the newest wish names.
+    var wantedCommit: ObjectID? { machine.wish?.commit }
+
     /// What people are shown of it.
     func status(engineProblem: String?) -> EnvironmentStatus {
         StatusView.environment(

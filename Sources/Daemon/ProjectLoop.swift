@@ -35,6 +35,8 @@ actor ProjectLoop: Service {
     private var hasListing = false
     private var fetchFailures = 0
     private var retry: Deadline?
+    private var confirmation: Deadline?
+    private let look: @Sendable () -> Void
     /// Why the last look at the remote failed; nil when it did not.
     private(set) var problem: FailureRecord?
     /// When the refs were last listed in full.
@@ -42,7 +44,8 @@ actor ProjectLoop: Service {
 
     init(
         stored: StoredProject, refs: [KnownRef], records: [EnvironmentRecord], last: [EnvironmentName: Deployment],
-        isAmnesiac: Bool, reading: RepositoryReading, images: ImageDesk, parts: DaemonParts
+        isAmnesiac: Bool, reading: RepositoryReading, images: ImageDesk, parts: DaemonParts,
+        look: @escaping @Sendable () -> Void
     ) {
         project = stored.name
         name = "project \(stored.name)"
@@ -51,6 +54,7 @@ actor ProjectLoop: Service {
         self.reading = reading
         self.images = images
         self.parts = parts
+        self.look = look
         adoption = Adoption(isAmnesiac: isAmnesiac)
         log = parts.log.with("project", stored.name.rawValue)
         for record in records {
@@ -101,6 +105,25 @@ actor ProjectLoop: Service {
         wake.ring()
     }
 
+    /// A person deletes an environment: it goes, and comes back only when Git says another commit.
+    func dismiss(_ name: EnvironmentName) async {
+        guard let worker = workers[name] else { return }
+        let (record, wanted) = (await worker.record, await worker.wantedCommit)
+        stored.dismissed[name] = wanted ?? record.live?.commit ?? .zero
+        await save(changed: [], removing: [], events: [])
+        await worker.take(
+            EnvironmentWish(
+                environment: worker.id, kind: record.kind, ref: record.ref, intent: .delete, reason: "deleted by a person"),
+            finding: nil)
+    }
+
+    private func isDismissed(_ wish: EnvironmentWish) -> Bool {
+        guard let commit = stored.dismissed[wish.environment.name] else { return false }
+        if wish.commit == nil || wish.commit == commit { return true }
+        stored.dismissed[wish.environment.name] = nil
+        return false
+    }
+
     /// The worker of an environment, if there is one.
     func worker(_ name: EnvironmentName) -> EnvironmentWorker? { workers[name] }
 
@@ -120,13 +143,17 @@ actor ProjectLoop: Service {
                         wake.ring()
                     }
                 }
-                await wake.wait(until: retry)
+                await wake.wait(until: [retry, confirmation].compactMap(\.self).min())
             }
         }
     }
 
     private func pass() async {
         await dropRemoved()
+        if let due = confirmation, due.hasPassed {
+            confirmation = nil
+            look()
+        }
         if let result = mailbox.withLock({ $0.take() }) { await take(result) }
         // Until the engine has been listed once, an environment that runs without a record is unknown, not absent.
         guard hasListing, adoption.hasObserved || !adoption.isAmnesiac else { return }
@@ -178,6 +205,8 @@ actor ProjectLoop: Service {
         stored.defaultBranch = head
         if stored.confirmedDefaultBranch == nil { stored.confirmedDefaultBranch = head }
         stored.isBaselined = true
+        // A ref counts as gone when two complete listings lack it: the second look need not wait for the next poll.
+        if update.known.contains(where: { $0.absences == 1 }) { confirmation = .after(Self.confirmationPause) }
         let events = update.changes.compactMap { change in
             RefEvents.sentence(for: change).map {
                 NewEvent(at: parts.now(), project: project, environment: nil, kind: $0.kind, message: $0.message)
@@ -196,7 +225,7 @@ actor ProjectLoop: Service {
             rounds += 1
         } while rounds < Self.roundLimit && (await read(for: decision))
         await adopt(decision.wishes)
-        for wish in decision.wishes {
+        for wish in decision.wishes where !isDismissed(wish) {
             if workers[wish.environment.name] == nil {
                 if wish.intent == .delete { continue }
                 addWorker(
@@ -207,6 +236,9 @@ actor ProjectLoop: Service {
         let needed = Set(decision.neededCommits)
         candidates = candidates.filter { needed.contains($0.key) }
     }
+
+    /// The time between seeing a ref gone and looking again to be sure.
+    private static let confirmationPause = Duration.seconds(1)
 
     /// How often a decision may ask for more facts in one pass: refs, policy, candidates, and once more.
     private static let roundLimit = 6

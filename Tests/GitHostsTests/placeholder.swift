@@ -1,1 +1,1 @@
-// GitHostsTests
+// placeholder
