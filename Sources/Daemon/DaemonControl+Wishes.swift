@@ -1,4 +1,5 @@
-import FoundationEssentials
+import Config
+import Deployer
 package import GitHosts
 import Lifecycle
 package import Model
@@ -165,7 +166,9 @@ extension DaemonControl {
                 project: project, host: content.host, deliveryID: content.deliveryID, event: content.event,
                 receivedAt: parts.now(), ref: content.ref, announced: content.announced)
             do {
-                _ = try await parts.ledger.record(delivery)
+                if case .stored(let sequence) = try await parts.ledger.record(delivery) {
+                    await projects.loop(project)?.delivered(sequence)
+                }
             } catch {
                 return .unavailable
             }

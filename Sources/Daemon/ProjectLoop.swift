@@ -33,6 +33,8 @@ actor ProjectLoop: Service {
     private var candidates: [ObjectID: ProjectFacts.CandidateFinding] = [:]
     private var areDeletionsApproved = false
     private var hasListing = false
+    /// The newest delivery that asked for a look, until one was taken.
+    private var unsettled: Int64? = .max
     private var fetchFailures = 0
     private var retry: Deadline?
     private var confirmation: Deadline?
@@ -61,6 +63,11 @@ actor ProjectLoop: Service {
             workers[record.id.name] = EnvironmentWorker(
                 record: record, last: last[record.id.name], parts: parts, images: images)
         }
+    }
+
+    /// Whether everything that ran before there was a database has been taken in.
+    var hasAdopted: Bool {
+        !adoption.isAmnesiac || (adoption.hasObserved && hasListing && adoption.unresolved.isEmpty)
     }
 
     // What others tell
@@ -98,6 +105,9 @@ actor ProjectLoop: Service {
             }
         }
     }
+
+    /// A delivery asked for a look.
+    func delivered(_ sequence: Int64) { unsettled = max(sequence, unsettled ?? 0) }
 
     /// A person confirmed that many previews may go at once.
     func approveDeletions() {
@@ -195,8 +205,22 @@ actor ProjectLoop: Service {
             listedAt = parts.now()
             await fold(listing)
             hasListing = true
+            await settle()
         }
         parts.changes.notify()
+    }
+
+    /// What deliveries asked for has been done: the remote was looked at.
+    private func settle() async {
+        guard let sequence = unsettled else { return }
+        unsettled = nil
+        do throws(StageFailure) {
+            try await parts.kept { [project] ledger in
+                try await ledger.settle(of: project, upTo: sequence, outcome: "the remote was looked at")
+            }
+        } catch {
+            unsettled = sequence
+        }
     }
 
     private func fold(_ listing: RefListing) async {
@@ -225,12 +249,11 @@ actor ProjectLoop: Service {
     // Deciding
 
     private func decide() async {
-        var decision: Promotion.Decision
-        var rounds = 0
-        repeat {
+        var decision = Promotion.wishes(for: await facts(), hashing: sha256)
+        for _ in 1..<Self.roundLimit {
+            guard await read(for: decision) else { break }
             decision = Promotion.wishes(for: await facts(), hashing: sha256)
-            rounds += 1
-        } while rounds < Self.roundLimit && (await read(for: decision))
+        }
         await adopt(decision.wishes)
         for wish in decision.wishes where !isDismissed(wish) {
             if workers[wish.environment.name] == nil {
@@ -345,16 +368,18 @@ actor ProjectLoop: Service {
     private func remember(
         _ observed: ObservedEnvironment, candidate: Candidate, live: EnvironmentRecord.LiveRelease
     ) async {
-        let imagesByService = Dictionary(
-            observed.containers.compactMap { container in
+        let imagesByService = [String: ImageID](
+            observed.containers.compactMap { container -> (String, ImageID)? in
                 guard container.labels.release == live.release, let service = container.labels.service,
                     let image = container.image
                 else { return nil }
                 return (service, image)
             }, uniquingKeysWith: { first, _ in first })
-        guard let release = ReleaseDigest.release(from: candidate, images: imagesByService) else { return }
+        // Some of the environment's services have no container to tell their image by.
+        guard candidate.services.allSatisfy({ imagesByService[$0.name] != nil }) else { return }
+        let release = ReleaseDigest.release(from: candidate, images: imagesByService)
         do throws(StageFailure) {
-            try await parts.kept { ledger throws in
+            try await parts.kept { ledger in
                 for service in candidate.services {
                     guard let image = imagesByService[service.name] else { continue }
                     try await ledger.remember(image: image, key: service.buildKey, project: project)
@@ -382,7 +407,7 @@ actor ProjectLoop: Service {
 
     private func save(changed: [KnownRef], removing: [RefName], events: [NewEvent]) async {
         do throws(StageFailure) {
-            try await parts.kept { [stored] ledger throws in
+            try await parts.kept { [stored] ledger in
                 try await ledger.save(refs: changed, removing: removing, of: stored, events: events)
             }
         } catch {
