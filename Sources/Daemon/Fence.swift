@@ -1,4 +1,4 @@
-import Lifecycle
+package import Lifecycle
 
 /// Ends the daemon when another one has taken over its records: a step begun under an older epoch must not commit.
 package final class Fence: Service {
