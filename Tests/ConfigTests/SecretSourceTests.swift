@@ -82,6 +82,17 @@ struct SecretSourceTests {
             credential: .token(user: nil, .file("/nowhere/token")), webhookSecrets: [.file("/nowhere/hook")])
         let problems = Configuration(projects: [project], surroundings: Reading.root).secretProblems()
         #expect(problems.map(\.file) == ["/nowhere/token", "/nowhere/hook"])
+        #expect(problems.map(\.path) == ["project a", "project a"])
+    }
+
+    @Test func refusesAConfigurationThatEverybodyCanChange() throws {
+        let directory = try Directory()
+        let file = directory.write("a", Array("projects: []\n".utf8), mode: 0o646)
+        let error = #expect(throws: ConfigError.self) { try ConfigurationReader.load(path: file) }
+        #expect(error?.problems.first?.message == "can be changed by everybody on this machine")
+        let sound = directory.write("b", Array("projects: []\n".utf8), mode: 0o644)
+        #expect(
+            try ConfigurationReader.load(path: sound, surroundings: Reading.root) == .init(surroundings: Reading.root))
     }
 
     @Test func saysThatAConfigurationIsNotThere() {
