@@ -63,7 +63,7 @@ package struct Assembly: Sendable {
         let watcher = RepositoryWatcher(
             transport: transport, interval: configuration.poll.interval, log: log
         ) { observation in
-            for name in observation.projects { await projects.loop(name)?.take(observation.result) }
+            for name in observation.projects { await projects.loop(name)?.take(observation) }
         }
         let watch = WorldWatch(deployer: deployer, projects: projects, changes: changes, log: log)
         let stored = try await kept { () async throws in try await ledger.projects() }

@@ -9,7 +9,7 @@ extension Configuration {
     package var engineSocket: String {
         switch runtime.socket {
         case .path(let path): path
-        case .auto: EngineClient.discover().first ?? Self.usualEngineSocket
+        case .auto: EngineClient.discover(environment: Surroundings.current.variables).first ?? Self.usualEngineSocket
         }
     }
 

@@ -15,7 +15,7 @@ actor ProjectLoop: Service {
     nonisolated let name: String
     nonisolated let project: ProjectName
     nonisolated let wake = Wake()
-    private nonisolated let mailbox = Mutex<Result<RefListing, StageFailure>?>(nil)
+    private nonisolated let mailbox = Mutex<Observation?>(nil)
 
     let parts: DaemonParts
     let images: ImageDesk
@@ -66,8 +66,8 @@ actor ProjectLoop: Service {
     // What others tell
 
     /// Takes the newest listing, or why there is none.
-    nonisolated func take(_ result: Result<RefListing, StageFailure>) {
-        mailbox.withLock { $0 = result }
+    nonisolated func take(_ observation: Observation) {
+        mailbox.withLock { $0 = observation }
         wake.ring()
     }
 
@@ -154,7 +154,14 @@ actor ProjectLoop: Service {
             confirmation = nil
             look()
         }
-        if let result = mailbox.withLock({ $0.take() }) { await take(result) }
+        if let observation = mailbox.withLock({ $0.take() }) {
+            if observation.repeats >= 2, hasListing, problem == nil {
+                // Nothing can follow from a listing that was seen twice before; an idle daemon costs next to nothing.
+                listedAt = parts.now()
+            } else {
+                await take(observation.result)
+            }
+        }
         // Until the engine has been listed once, an environment that runs without a record is unknown, not absent.
         guard hasListing, adoption.hasObserved || !adoption.isAmnesiac else { return }
         retry = nil
@@ -208,7 +215,7 @@ actor ProjectLoop: Service {
         // A ref counts as gone when two complete listings lack it: the second look need not wait for the next poll.
         if update.known.contains(where: { $0.absences == 1 }) { confirmation = .after(Self.confirmationPause) }
         let events = update.changes.compactMap { change in
-            RefEvents.sentence(for: change).map {
+            RefEvents.sentence(for: change, now: update.known.first { $0.name == change.ref }).map {
                 NewEvent(at: parts.now(), project: project, environment: nil, kind: $0.kind, message: $0.message)
             }
         }
@@ -345,8 +352,7 @@ actor ProjectLoop: Service {
                 else { return nil }
                 return (service, image)
             }, uniquingKeysWith: { first, _ in first })
-        guard candidate.services.allSatisfy({ imagesByService[$0.name] != nil }) else { return }
-        let release = ReleaseDigest.release(from: candidate, images: imagesByService)
+        guard let release = ReleaseDigest.release(from: candidate, images: imagesByService) else { return }
         do throws(StageFailure) {
             try await parts.kept { ledger throws in
                 for service in candidate.services {
