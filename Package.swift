@@ -99,7 +99,7 @@ let package = Package(
         tests("Daemon", ["Daemon", "Store", "Deployer", "Promoter", "Watcher", "TestSupport"]),
         tests("Console", ["Console", "TestSupport"]),
         tests("Commands", ["Commands", "TestSupport"]),
-        tests("EndToEnd", ["TestSupport", "Model", "HTTPClient", "Crypto"]),
+        tests("EndToEnd", ["TestSupport", "Model", "HTTPClient", "Crypto", "Subprocess"]),
     ],
     swiftLanguageModes: [.v6]
 )

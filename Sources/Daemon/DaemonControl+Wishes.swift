@@ -1,4 +1,5 @@
-import FoundationEssentials
+import Config
+import Deployer
 package import GitHosts
 import Lifecycle
 package import Model
@@ -66,8 +67,8 @@ extension DaemonControl {
                 number.map { "project '\(project)' has no build \($0)" }
                     ?? "nothing has been built for \(environment.map { "\(project)/\($0)" } ?? "\(project)") yet")
         }
-        let path = loop.images.logPath(build.number)
-        await BuildLogReading.read(path: path, follow: follow, onPiece: onPiece) {
+        let path = loop.images.logPath(build.key)
+        await BuildLogReading(path: path).read(follow: follow, onPiece: onPiece) {
             let now = try? await self.builds(of: project, limit: 100)
             return now?.first { $0.number == build.number }?.endedAt != nil
         }
@@ -165,7 +166,9 @@ extension DaemonControl {
                 project: project, host: content.host, deliveryID: content.deliveryID, event: content.event,
                 receivedAt: parts.now(), ref: content.ref, announced: content.announced)
             do {
-                _ = try await parts.ledger.record(delivery)
+                if case .stored(let sequence) = try await parts.ledger.record(delivery) {
+                    await projects.loop(project)?.delivered(sequence)
+                }
             } catch {
                 return .unavailable
             }

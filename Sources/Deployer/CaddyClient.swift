@@ -79,7 +79,9 @@ actor CaddyClient {
     private func ask(
         _ method: String, _ path: String, body: [UInt8]? = nil, ifMatch etag: String? = nil
     ) throws(StageFailure) -> HTTPResponse {
-        do { return try send(method, path, body: body, ifMatch: etag) } catch { throw .proxyDoesNotAnswer(error, admin) }
+        do { return try send(method, path, body: body, ifMatch: etag) } catch {
+            throw .proxyDoesNotAnswer(error, admin)
+        }
     }
 
     private func send(
@@ -92,10 +94,10 @@ actor CaddyClient {
             method: method, socketPath: admin.socketPath, url: admin.baseURL + path, headers: headers,
             body: body.map { .bytes($0) } ?? .none, connectTimeout: Self.connectTimeout, timeout: Self.timeout,
             bodyLimit: Self.bodyLimit)
-        var session = try self.session.take() ?? HTTPSession()
-        let result = Result { () throws(HTTPClientError) in try session.perform(request) }
-        self.session = consume session
-        return try result.get()
+        if session == nil { session = try HTTPSession() }
+        let response = try session?.perform(request)
+        guard let response else { preconditionFailure("a session that was just made is there") }
+        return response
     }
 
     private static func isMissingPath(_ response: HTTPResponse) -> Bool {

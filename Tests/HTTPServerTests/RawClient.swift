@@ -1,7 +1,7 @@
 import Glibc
 
 /// A client that sends bytes as they are and reads until the other end closes.
-struct RawClient: ~Copyable {
+final class RawClient {
     let descriptor: Int32
 
     /// Connects to a port of 127.0.0.1.
@@ -43,7 +43,7 @@ struct RawClient: ~Copyable {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes {
-                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue))
+                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
             }
             guard count > 0 else { return }
             rest = rest.dropFirst(count)

@@ -1,3 +1,4 @@
+import Config
 import ContainerEngine
 import FoundationEssentials
 import Glibc
@@ -16,7 +17,7 @@ struct DemoEngine: Sendable {
 
     /// Finds an engine, or starts one.
     init(directory: String, socket: String?) throws(Demo.Failure) {
-        let candidates = socket.map { [$0] } ?? EngineClient.discover()
+        let candidates = socket.map { [$0] } ?? EngineClient.discover(environment: Surroundings.current.variables)
         for candidate in candidates {
             guard let name = Self.name(at: candidate) else { continue }
             (socketPath, self.name, pid, storage) = (candidate, "\(name) at \(candidate)", nil, nil)
