@@ -68,3 +68,15 @@ package enum DeliveryAnswer: Sendable, Hashable {
     /// It could not be made durable: 503, try again.
     case unavailable
 }
+
+extension DeliveryAnswer {
+    /// The answer to a delivery that was refused.
+    package init(_ rejection: DeliveryRejection) {
+        self =
+            switch rejection {
+            case .unauthorised: .unauthorised
+            case .malformed: .malformed
+            case .unsupported: .unsupported
+            }
+    }
+}
