@@ -107,6 +107,9 @@ package struct TarWriter: ~Copyable {
         try check("archive_write_close", archive_write_close(archive), of: archive)
     }
 
+    /// How many bytes wait to be taken.
+    package var waitingCount: Int { sink.bytes.count }
+
     /// Hands over what has been written since the last time.
     package mutating func take() -> [UInt8] {
         defer { sink.bytes = [] }

@@ -44,3 +44,14 @@ package struct IPv4Block: Sendable, Hashable, CustomStringConvertible {
         return value
     }
 }
+
+extension IPv4Block {
+    /// Whether the whole block is for private use (RFC 1918, and RFC 6598's shared space).
+    package var isPrivate: Bool {
+        ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"].compactMap { Self($0) }.contains { outer in
+            prefixLength >= outer.prefixLength
+                && address >> (32 - UInt32(outer.prefixLength))
+                    == outer.address >> (32 - UInt32(outer.prefixLength))
+        }
+    }
+}

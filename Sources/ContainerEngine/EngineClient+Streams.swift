@@ -72,16 +72,19 @@ extension EngineClient {
 
     /// Performs a call on a connection of its own and hands out its 2xx answer piece by piece.
     ///
-    /// - Parameter makeSink: called on the pool's thread, once; what it returns gets the pieces there.
+    /// - Parameters:
+    ///   - endsWithTask: whether cancelling the task ends the call; otherwise only `cancellation` does.
+    ///   - makeSink: called on the pool's thread, once; what it returns gets the pieces there.
     func open(
         _ ask: Ask, on pool: BlockingPool, body: RequestBody? = nil, cancellation: Cancellation = Cancellation(),
-        onCancel: (@Sendable () -> Void)? = nil, onConnected: @escaping @Sendable () -> Void = {},
+        endsWithTask: Bool = true, onConnected: @escaping @Sendable () -> Void = {},
         _ makeSink: @escaping @Sendable () -> ([UInt8]) throws -> Void
     ) async throws(EngineError) {
         let prefix = "/v" + (try await engine().spokenAPIVersion)
         let deadline = Deadline.after(ask.timeout)
         let path = socketPath
-        try await pool.run(onCancel: onCancel ?? cancellation.cancel) { () throws(EngineError) in
+        let onCancel: @Sendable () -> Void = { if endsWithTask { cancellation.cancel() } }
+        try await pool.run(onCancel: onCancel) { () throws(EngineError) in
             var request = ask.request(socketPath: path, prefix: prefix)
             request.keepsConnection = false
             request.timeout = deadline.remaining

@@ -13,10 +13,12 @@ package final class EngineClient: Sendable {
 
     private let sessions = SessionPool()
     private let knownVersion = Mutex<EngineVersion?>(nil)
+    let knownRootless = Mutex<Bool?>(nil)
 
     // Kinds of calls that last have threads of their own, so that none of them can starve another or the short ones.
     private let calls = BlockingPool(name: "slipway.engine.calls", width: Limit.calls)
     let builds = BlockingPool(name: "slipway.engine.builds", width: Limit.builds)
+    let killers = BlockingPool(name: "slipway.engine.killers", width: Limit.builds)
     let watches = BlockingPool(name: "slipway.engine.watches", width: Limit.watches)
     let followers = BlockingPool(name: "slipway.engine.logs", width: Limit.followers)
 
@@ -32,6 +34,8 @@ package final class EngineClient: Sendable {
         static let followers = 64
         /// How long a short call may take.
         static let shortCall = Duration.seconds(30)
+        /// How long a build that is to end may take to do so before its connection is closed.
+        static let buildEnd = Duration.milliseconds(4500)
         /// How much longer than the container's own timeout a stop may take: the kill and the clean-up.
         static let stopGrace = Duration.seconds(10)
         /// How long a listing may be: 64 MiB is some 30,000 containers.

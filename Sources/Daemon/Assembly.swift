@@ -5,7 +5,7 @@ import Crypto
 import Deployer
 import FoundationEssentials
 package import Lifecycle
-package import Model
+import Model
 import Store
 import Watcher
 
@@ -54,32 +54,33 @@ package struct Assembly: Sendable {
             engine: engine, instance: instance, limits: configuration.builderLimits,
             concurrency: configuration.runtime.builds, log: log)
         let transport = GitTransport()
+        let fence = Fence()
         let configurations = EnvironmentConfigurations(domain: configuration.router.domain, front: front)
         let parts = DaemonParts(
-            ledger: ledger, deployer: deployer, configurations: configurations, changes: changes, log: log)
+            ledger: ledger, deployer: deployer, configurations: configurations, changes: changes, fence: fence, log: log)
 
         // A loop for every project, and what wakes them.
         let projects = Projects()
         let watcher = RepositoryWatcher(
             transport: transport, interval: configuration.poll.interval, log: log
         ) { observation in
-            for name in observation.projects { await projects.loop(name)?.take(observation.result) }
+            for name in observation.projects { await projects.loop(name)?.take(observation) }
         }
         let watch = WorldWatch(deployer: deployer, projects: projects, changes: changes, log: log)
         let stored = try await kept { () async throws in try await ledger.projects() }
         for settings in configuration.projects {
             let loop = try await projectLoop(
-                settings, stored: stored.first { $0.name == settings.name }, isAmnesiac: opening.isNew,
+                settings, stored: stored.first { $0.name == settings.name }, isAmnesiac: !opening.isAdopted,
                 configuration: configuration, paths: paths, builder: builder, engine: engine, transport: transport,
-                parts: parts)
+                parts: parts, look: { watcher.look(at: settings.name) })
             await projects.add(loop)
             watcher.watch(settings.name, credential: settings.credential.loader, address: settings.repository)
         }
         let control = DaemonControl(
             parts: parts, projects: projects, watch: watch, door: door, watcher: watcher, configuration: configuration,
             identity: .init(version: version, instance: instance, startedAt: now(), engineName: socket))
-        let retention = RetentionService(projects: projects, engine: engine, parts: parts)
-        let services: [any Service] = [door, watch, retention] + (await projects.all) + [watcher]
+        let housekeeping = Housekeeping(projects: projects, parts: parts, mustAdopt: !opening.isAdopted)
+        let services: [any Service] = [fence, door, watch, housekeeping] + (await projects.all) + [watcher]
         return Assembly(control: control, services: services, lock: lock)
     }
 
@@ -89,11 +90,12 @@ package struct Assembly: Sendable {
 
     private static func projectLoop(
         _ settings: Configuration.Project, stored: StoredProject?, isAmnesiac: Bool, configuration: Configuration,
-        paths: StatePaths, builder: ImageBuilder, engine: EngineClient, transport: GitTransport, parts: DaemonParts
+        paths: StatePaths, builder: ImageBuilder, engine: EngineClient, transport: GitTransport, parts: DaemonParts,
+        look: @escaping @Sendable () -> Void
     ) async throws(StartFailure) -> ProjectLoop {
         let name = settings.name
         let now = Timestamp(milliseconds: WallClock.milliseconds())
-        let project = stored ?? StoredProject(name: name, remote: settings.repository.description, addedAt: now)
+        let project = stored ?? StoredProject(name: name, remote: settings.repository, addedAt: now)
         let ledger = parts.ledger
         if stored == nil { try await kept { () async throws in try await ledger.save(project) } }
         let records = try await kept { () async throws in try await ledger.environments(of: name) }
@@ -112,7 +114,8 @@ package struct Assembly: Sendable {
             registries: configuration.registryCredentials, parts: parts)
         return ProjectLoop(
             stored: project, refs: try await kept { () async throws in try await ledger.knownRefs(of: name) },
-            records: records, last: last, isAmnesiac: isAmnesiac, reading: reading, images: images, parts: parts)
+            records: records, last: last, isAmnesiac: isAmnesiac, reading: reading, images: images, parts: parts,
+            look: look)
     }
 
     private static func kept<Value: Sendable>(

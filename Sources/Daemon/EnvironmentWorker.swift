@@ -1,6 +1,7 @@
 import Deployer
 import Lifecycle
 import Model
+import Store
 
 /// The one writer of one environment: asks its ``EnvironmentMachine`` what to do, does it, and says what came of it.
 ///
@@ -40,6 +41,9 @@ actor EnvironmentWorker {
     /// What is remembered of the environment.
     var record: EnvironmentRecord { machine.record }
 
+    /// The commit that the newest wish names.
+    var wantedCommit: ObjectID? { machine.wish?.commit }
+
     /// What people are shown of it.
     func status(engineProblem: String?) -> EnvironmentStatus {
         StatusView.environment(
@@ -69,7 +73,7 @@ actor EnvironmentWorker {
     /// Takes a person's pin, or its end.
     func hold(_ hold: Hold?, pinned: Digest? = nil) async throws(StageFailure) {
         machine.held(hold, pinned: pinned)
-        try await parts.kept { ledger throws in try await ledger.save(record, events: []) }
+        try await parts.kept { ledger in try await ledger.save(record, events: []) }
         interruptIfSuperseded()
         wake.ring()
         try await parts.deployer.mark(id, hold: hold)
@@ -78,7 +82,7 @@ actor EnvironmentWorker {
     /// Takes a person's request for a commit; nil takes it back.
     func request(_ request: ProjectFacts.Request?) async throws(StageFailure) {
         machine.requested(request)
-        try await parts.kept { ledger throws in try await ledger.save(record, events: []) }
+        try await parts.kept { ledger in try await ledger.save(record, events: []) }
         wake.ring()
     }
 
@@ -168,7 +172,7 @@ actor EnvironmentWorker {
         if let deployment, !deployment.state.isFinal, deployment.commit == commit { return }
         let (record, wish) = (machine.record, machine.wish)
         let cause = record.pinned == nil ? wish?.reason ?? "asked for by a person" : "rolled back by a person"
-        deployment = try await parts.kept { ledger throws in
+        deployment = try await parts.kept { ledger in
             try await ledger.beginDeployment(
                 environment: record.id, kind: record.kind, commit: commit, ref: record.ref, cause: cause, at: parts.now())
         }
@@ -183,7 +187,7 @@ actor EnvironmentWorker {
                 await self.isBuilding(built)
             }
         case .promotion(_, let digest), .restoration(let digest):
-            let release = try await parts.kept { ledger throws in
+            let release = try await parts.kept { ledger in
                 try await ledger.release(digest, of: id.project)
             }
             guard let release else {
@@ -275,7 +279,7 @@ actor EnvironmentWorker {
     private func repair() async {
         guard let live = record.live else { return }
         do throws(StageFailure) {
-            let release = try await parts.kept { ledger throws in
+            let release = try await parts.kept { ledger in
                 try await ledger.release(live.release, of: id.project)
             }
             guard let release else { return machine.repaired() }
@@ -304,7 +308,7 @@ actor EnvironmentWorker {
         defer { workingOn = nil }
         do throws(StageFailure) {
             guard let live = record.live else { return machine.swept() }
-            let release = try await parts.kept { ledger throws in
+            let release = try await parts.kept { ledger in
                 try await ledger.release(live.release, of: id.project)
             }
             guard let release else { return machine.swept() }
@@ -326,7 +330,7 @@ actor EnvironmentWorker {
             log.info("removing: \(reason)")
             try await parts.deployer.remove(id)
             let event = parts.event(id, "environment.deleted", "removed with everything it had: \(reason)")
-            try await parts.kept { ledger throws in
+            try await parts.kept { ledger in
                 try await ledger.delete(environment: id, events: [event])
             }
             isRemoved = true
@@ -352,7 +356,7 @@ actor EnvironmentWorker {
     private func persist(kind: String?, _ message: String, replacing previous: Int64?) async {
         let events = kind.map { [parts.event(id, $0, message)] } ?? []
         do throws(StageFailure) {
-            try await parts.kept { [record, deployment] ledger throws in
+            try await parts.kept { [record, deployment] ledger in
                 if let deployment {
                     try await ledger.save(deployment, environment: record, replacing: previous, events: events)
                 } else {

@@ -15,7 +15,7 @@ actor ProjectLoop: Service {
     nonisolated let name: String
     nonisolated let project: ProjectName
     nonisolated let wake = Wake()
-    private nonisolated let mailbox = Mutex<Result<RefListing, StageFailure>?>(nil)
+    private nonisolated let mailbox = Mutex<Observation?>(nil)
 
     let parts: DaemonParts
     let images: ImageDesk
@@ -33,8 +33,12 @@ actor ProjectLoop: Service {
     private var candidates: [ObjectID: ProjectFacts.CandidateFinding] = [:]
     private var areDeletionsApproved = false
     private var hasListing = false
+    /// The newest delivery that asked for a look, until one was taken.
+    private var unsettled: Int64? = .max
     private var fetchFailures = 0
     private var retry: Deadline?
+    private var confirmation: Deadline?
+    private let look: @Sendable () -> Void
     /// Why the last look at the remote failed; nil when it did not.
     private(set) var problem: FailureRecord?
     /// When the refs were last listed in full.
@@ -42,7 +46,8 @@ actor ProjectLoop: Service {
 
     init(
         stored: StoredProject, refs: [KnownRef], records: [EnvironmentRecord], last: [EnvironmentName: Deployment],
-        isAmnesiac: Bool, reading: RepositoryReading, images: ImageDesk, parts: DaemonParts
+        isAmnesiac: Bool, reading: RepositoryReading, images: ImageDesk, parts: DaemonParts,
+        look: @escaping @Sendable () -> Void
     ) {
         project = stored.name
         name = "project \(stored.name)"
@@ -51,6 +56,7 @@ actor ProjectLoop: Service {
         self.reading = reading
         self.images = images
         self.parts = parts
+        self.look = look
         adoption = Adoption(isAmnesiac: isAmnesiac)
         log = parts.log.with("project", stored.name.rawValue)
         for record in records {
@@ -59,11 +65,16 @@ actor ProjectLoop: Service {
         }
     }
 
+    /// Whether everything that ran before there was a database has been taken in.
+    var hasAdopted: Bool {
+        !adoption.isAmnesiac || (adoption.hasObserved && hasListing && adoption.unresolved.isEmpty)
+    }
+
     // What others tell
 
     /// Takes the newest listing, or why there is none.
-    nonisolated func take(_ result: Result<RefListing, StageFailure>) {
-        mailbox.withLock { $0 = result }
+    nonisolated func take(_ observation: Observation) {
+        mailbox.withLock { $0 = observation }
         wake.ring()
     }
 
@@ -95,10 +106,39 @@ actor ProjectLoop: Service {
         }
     }
 
+    /// A delivery asked for a look.
+    func delivered(_ sequence: Int64) { unsettled = max(sequence, unsettled ?? 0) }
+
     /// A person confirmed that many previews may go at once.
     func approveDeletions() {
         areDeletionsApproved = true
         wake.ring()
+    }
+
+    /// A person confirmed that the default branch was renamed on purpose.
+    func confirmDefaultBranch() async {
+        stored.confirmedDefaultBranch = stored.defaultBranch
+        await save(changed: [], removing: [], events: [])
+        wake.ring()
+    }
+
+    /// A person deletes an environment: it goes, and comes back only when Git says another commit.
+    func dismiss(_ name: EnvironmentName) async {
+        guard let worker = workers[name] else { return }
+        let (record, wanted) = (await worker.record, await worker.wantedCommit)
+        stored.dismissed[name] = wanted ?? record.live?.commit ?? .zero
+        await save(changed: [], removing: [], events: [])
+        await worker.take(
+            EnvironmentWish(
+                environment: worker.id, kind: record.kind, ref: record.ref, intent: .delete, reason: "deleted by a person"),
+            finding: nil)
+    }
+
+    private func isDismissed(_ wish: EnvironmentWish) -> Bool {
+        guard let commit = stored.dismissed[wish.environment.name] else { return false }
+        if wish.commit == nil || wish.commit == commit { return true }
+        stored.dismissed[wish.environment.name] = nil
+        return false
     }
 
     /// The worker of an environment, if there is one.
@@ -120,14 +160,25 @@ actor ProjectLoop: Service {
                         wake.ring()
                     }
                 }
-                await wake.wait(until: retry)
+                await wake.wait(until: [retry, confirmation].compactMap(\.self).min())
             }
         }
     }
 
     private func pass() async {
         await dropRemoved()
-        if let result = mailbox.withLock({ $0.take() }) { await take(result) }
+        if let due = confirmation, due.hasPassed {
+            confirmation = nil
+            look()
+        }
+        if let observation = mailbox.withLock({ $0.take() }) {
+            if observation.repeats >= 2, hasListing, problem == nil {
+                // Nothing can follow from a listing that was seen twice before; an idle daemon costs next to nothing.
+                listedAt = parts.now()
+            } else {
+                await take(observation.result)
+            }
+        }
         // Until the engine has been listed once, an environment that runs without a record is unknown, not absent.
         guard hasListing, adoption.hasObserved || !adoption.isAmnesiac else { return }
         retry = nil
@@ -161,8 +212,22 @@ actor ProjectLoop: Service {
             listedAt = parts.now()
             await fold(listing)
             hasListing = true
+            await settle()
         }
         parts.changes.notify()
+    }
+
+    /// What deliveries asked for has been done: the remote was looked at.
+    private func settle() async {
+        guard let sequence = unsettled else { return }
+        unsettled = nil
+        do throws(StageFailure) {
+            try await parts.kept { [project] ledger in
+                try await ledger.settle(of: project, upTo: sequence, outcome: "the remote was looked at")
+            }
+        } catch {
+            unsettled = sequence
+        }
     }
 
     private func fold(_ listing: RefListing) async {
@@ -178,8 +243,10 @@ actor ProjectLoop: Service {
         stored.defaultBranch = head
         if stored.confirmedDefaultBranch == nil { stored.confirmedDefaultBranch = head }
         stored.isBaselined = true
+        // A ref counts as gone when two complete listings lack it: the second look need not wait for the next poll.
+        if update.known.contains(where: { $0.absences == 1 }) { confirmation = .after(Self.confirmationPause) }
         let events = update.changes.compactMap { change in
-            RefEvents.sentence(for: change).map {
+            RefEvents.sentence(for: change, now: update.known.first { $0.name == change.ref }).map {
                 NewEvent(at: parts.now(), project: project, environment: nil, kind: $0.kind, message: $0.message)
             }
         }
@@ -189,14 +256,13 @@ actor ProjectLoop: Service {
     // Deciding
 
     private func decide() async {
-        var decision: Promotion.Decision
-        var rounds = 0
-        repeat {
+        var decision = Promotion.wishes(for: await facts(), hashing: sha256)
+        for _ in 1..<Self.roundLimit {
+            guard await read(for: decision) else { break }
             decision = Promotion.wishes(for: await facts(), hashing: sha256)
-            rounds += 1
-        } while rounds < Self.roundLimit && (await read(for: decision))
+        }
         await adopt(decision.wishes)
-        for wish in decision.wishes {
+        for wish in decision.wishes where !isDismissed(wish) {
             if workers[wish.environment.name] == nil {
                 if wish.intent == .delete { continue }
                 addWorker(
@@ -207,6 +273,9 @@ actor ProjectLoop: Service {
         let needed = Set(decision.neededCommits)
         candidates = candidates.filter { needed.contains($0.key) }
     }
+
+    /// The time between seeing a ref gone and looking again to be sure.
+    private static let confirmationPause = Duration.seconds(1)
 
     /// How often a decision may ask for more facts in one pass: refs, policy, candidates, and once more.
     private static let roundLimit = 6
@@ -306,17 +375,18 @@ actor ProjectLoop: Service {
     private func remember(
         _ observed: ObservedEnvironment, candidate: Candidate, live: EnvironmentRecord.LiveRelease
     ) async {
-        let imagesByService = Dictionary(
-            observed.containers.compactMap { container in
+        let imagesByService = [String: ImageID](
+            observed.containers.compactMap { container -> (String, ImageID)? in
                 guard container.labels.release == live.release, let service = container.labels.service,
                     let image = container.image
                 else { return nil }
                 return (service, image)
             }, uniquingKeysWith: { first, _ in first })
+        // Some of the environment's services have no container to tell their image by.
         guard candidate.services.allSatisfy({ imagesByService[$0.name] != nil }) else { return }
         let release = ReleaseDigest.release(from: candidate, images: imagesByService)
         do throws(StageFailure) {
-            try await parts.kept { ledger throws in
+            try await parts.kept { ledger in
                 for service in candidate.services {
                     guard let image = imagesByService[service.name] else { continue }
                     try await ledger.remember(image: image, key: service.buildKey, project: project)
@@ -344,7 +414,7 @@ actor ProjectLoop: Service {
 
     private func save(changed: [KnownRef], removing: [RefName], events: [NewEvent]) async {
         do throws(StageFailure) {
-            try await parts.kept { [stored] ledger throws in
+            try await parts.kept { [stored] ledger in
                 try await ledger.save(refs: changed, removing: removing, of: stored, events: events)
             }
         } catch {

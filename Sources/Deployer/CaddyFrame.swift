@@ -78,11 +78,8 @@ package struct CaddyFrame: Sendable, Hashable {
         CaddyHandler(handler: "static_response", statusCode: status, headers: CaddyPages.headers, body: body)
     }
 
-    /// The environments' routes in an array of Caddy's; nil when it is not one.
-    package static func table(inRoutes document: [UInt8]) -> RouteTable? {
-        guard let routes = decode([CaddyRoute]?.self, document) else { return nil }
-        return RouteTable((routes ?? []).compactMap(route))
-    }
+    /// The environments' routes in a server of Caddy's.
+    static func table(in server: CaddyServer) -> RouteTable { RouteTable(server.routes.compactMap(route)) }
 
     private static func route(_ route: CaddyRoute) -> Route? {
         guard let id = route.id, Route.owner(of: id) != nil else { return nil }

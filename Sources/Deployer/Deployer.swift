@@ -14,6 +14,27 @@ package final class Deployer: Sendable {
     let subnets: SubnetPool
     let ports: any PortSource
     let log: Log
+    let turns = EnvironmentTurns()
+    /// For health checks, which block for milliseconds each.
+    let probes = BlockingPool(name: "slipway.health", width: Limit.probes)
+
+    /// The bounds of what this stage does.
+    enum Limit {
+        /// How many health checks run at once.
+        static let probes = 8
+        /// How many containers are retired at once in one environment.
+        static let retirements = 4
+        /// How often another port is tried when one turns out to be taken.
+        static let portAttempts = 5
+        /// How often another name is tried when one turns out to be a stranger's.
+        static let nameAttempts = 20
+        /// How often another subnet is tried when one turns out to be taken.
+        static let subnetAttempts = 16
+        /// How many processes a container may have.
+        static let processes = 4096
+        /// How much of a container's output the engine keeps.
+        static let logBytes = 10 << 20
+    }
 
     /// A deployer over an engine and a proxy.
     ///
@@ -31,48 +52,25 @@ package final class Deployer: Sendable {
         self.log = log
     }
 
-    /// Everything that carries our instance label, by environment, with what the proxy sends to it.
-    package func observe() async throws(StageFailure) -> ObservedWorld { throw .cancelled }
-
-    /// What exists of one environment.
-    package func observe(_ id: EnvironmentID) async throws(StageFailure) -> ObservedEnvironment { throw .cancelled }
-
     /// Brings an environment to what is wanted and returns once it is live, or at once if it is already.
     ///
     /// When it fails, or is cancelled before routes move, what it made is gone again and what ran before
     /// runs on. What was replaced still runs when it returns: ``sweep(_:)`` takes it away.
     package func converge(
         on wanted: WantedEnvironment, reporter: any DeploymentReporter
-    ) async throws(StageFailure) -> Convergence { throw .cancelled }
-
-    /// Drains, stops and removes what is not wanted any more; does nothing while `wanted` is not what runs.
-    ///
-    /// May wait for as long as a drain takes. Safe to repeat and to cancel.
-    package func sweep(_ wanted: WantedEnvironment) async throws(StageFailure) { throw .cancelled }
-
-    /// Removes an environment and everything it has: routes, containers, volumes, network.
-    package func remove(_ id: EnvironmentID) async throws(StageFailure) { throw .cancelled }
-
-    /// Writes a person's pin to the engine, where it outlives the database; nil takes it away.
-    package func mark(_ id: EnvironmentID, hold: Hold?) async throws(StageFailure) { throw .cancelled }
-
-    /// Removes images that this instance built; those in use, and those of others, stay.
-    ///
-    /// - Returns: what is gone now.
-    package func discardImages(_ images: [ImageID]) async throws(StageFailure) -> [ImageID] { throw .cancelled }
-
-    /// The output of an environment's containers, in pieces; lines carry the container's name where there are several.
-    ///
-    /// Ends when every container has ended, or without `follow` at the end of what there is.
-    package func logs(
-        of id: EnvironmentID, service: String?, tail: Int, follow: Bool,
-        onPiece: @escaping @Sendable ([UInt8]) -> Void
-    ) async throws(StageFailure) { throw .cancelled }
-
-    /// Tells which environments' containers were started, ended or removed, until the task is cancelled.
-    ///
-    /// - Parameter onGap: called when events may have been missed, as after the engine was away: look at everything.
-    package func watch(
-        onChange: @escaping @Sendable (EnvironmentID) -> Void, onGap: @escaping @Sendable () -> Void = {}
-    ) async {}
+    ) async throws(StageFailure) -> Convergence {
+        turns.begin(wanted.id)
+        let observed = turns.usable(try await observeForPlan(wanted.id))
+        let steps = DeploymentPlan.steps(from: observed, to: wanted)
+        let needsSweep = !DeploymentPlan.leftovers(in: observed, of: wanted).isEmpty
+        guard !steps.isEmpty else { return Convergence(changed: false, needsSweep: needsSweep) }
+        let run = DeploymentRun(deployer: self, wanted: wanted, observed: observed, reporter: reporter)
+        do {
+            try await run.perform(steps)
+        } catch {
+            await shielded { await run.undo() }
+            throw error
+        }
+        return Convergence(changed: true, needsSweep: needsSweep)
+    }
 }

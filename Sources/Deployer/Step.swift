@@ -1,3 +1,5 @@
+package import Model
+
 /// One thing to do, in order, so that an environment becomes what is wanted.
 package enum Step: Sendable, Hashable {
     /// Make the environment's network.
@@ -111,6 +113,8 @@ package struct Retirement: Sendable, Hashable {
     package var container: ContainerReference
     /// The port it publishes on.
     package var port: Int?
+    /// When it was made.
+    package var madeAt: Timestamp
     /// Whether it runs, so that it must drain and stop.
     package var isRunning: Bool
     /// How long requests in flight may take, counted from the moment the route moved away.
@@ -120,10 +124,12 @@ package struct Retirement: Sendable, Hashable {
 
     /// A retirement as given.
     package init(
-        container: ContainerReference, port: Int?, isRunning: Bool, drainTimeout: Duration, stopTimeout: Duration
+        container: ContainerReference, port: Int?, madeAt: Timestamp, isRunning: Bool, drainTimeout: Duration,
+        stopTimeout: Duration
     ) {
         self.container = container
         self.port = port
+        self.madeAt = madeAt
         self.isRunning = isRunning
         self.drainTimeout = drainTimeout
         self.stopTimeout = stopTimeout

@@ -20,6 +20,7 @@ final class RemoteContext {
         callbacks.certificate_check = { certificate, isValid, host, payload in
             RemoteContext.of(payload).checkCertificate(certificate, isValid: isValid != 0, host: host)
         }
+        callbacks.sideband_progress = { _, _, payload in RemoteContext.of(payload).note(received: 0) }
         callbacks.transfer_progress = { progress, payload in
             RemoteContext.of(payload).note(received: progress?.pointee.received_bytes ?? 0)
         }
@@ -81,6 +82,7 @@ final class RemoteContext {
     }
 
     private func note(received: Int) -> Int32 {
+        options.onActivity()
         guard received > options.byteLimit else { return 0 }
         return refuse(
             .refusedByUs, .network, "git_indexer_progress_cb", "more than \(options.byteLimit) bytes were sent")

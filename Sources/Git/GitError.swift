@@ -65,6 +65,8 @@ extension GitError {
         package static let memory = Self(rawValue: 1)
         /// A call into the operating system.
         package static let system = Self(rawValue: 2)
+        /// zlib's data.
+        package static let compression = Self(rawValue: 5)
         /// The repository as a whole.
         package static let repository = Self(rawValue: 6)
         /// The object database.

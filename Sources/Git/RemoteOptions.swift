@@ -19,15 +19,18 @@ package struct RemoteOptions: Sendable {
     package var hostKeyIsKnown: HostKeyCheck
     /// How many bytes of a pack are taken before the call is ended.
     package var byteLimit: Int
+    /// Called whenever a fetch gets on, from within it.
+    package var onActivity: @Sendable () -> Void
 
     /// Options as given; by default no host key is known.
     package init(
         credential: GitCredential = .none, hostKeyIsKnown: @escaping HostKeyCheck = { _, _ in false },
-        byteLimit: Int = .max
+        byteLimit: Int = .max, onActivity: @escaping @Sendable () -> Void = {}
     ) {
         self.credential = credential
         self.hostKeyIsKnown = hostKeyIsKnown
         self.byteLimit = byteLimit
+        self.onActivity = onActivity
     }
 }
 

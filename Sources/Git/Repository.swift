@@ -41,7 +41,7 @@ package struct Repository: ~Copyable {
                     code: .invalidName, category: .none, call: "git_remote_fetch",
                     message: "a ref's name has characters that Git forbids")
             }
-            texts.append((text + [0]).withUnsafeBytes { strdup($0.assumingMemoryBound(to: CChar.self).baseAddress) })
+            texts.append(strndup(text.map { CChar(bitPattern: $0) }, text.count))
         }
         let remote: OpaquePointer = try make("git_remote_create_anonymous") {
             git_remote_create_anonymous($0, handle, url)

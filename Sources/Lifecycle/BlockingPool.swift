@@ -3,24 +3,24 @@ import Synchronization
 
 /// A bounded number of threads for blocking calls that belong to no actor.
 ///
-/// Calls beyond the width wait in order. A call that is cancelled while it waits never runs;
-/// one that runs is told through its own means (a `Cancellation` of its overlay).
+/// Calls beyond the width wait in order. A call that is cancelled is told through its own means (a
+/// `Cancellation` of its overlay); one cancelled while it waited is told as soon as its turn has come.
 package final class BlockingPool: Sendable {
     private struct State {
-        var running = 0
-        var waiting: [(id: UInt64, continuation: CheckedContinuation<Bool, Never>)] = []
-        var nextID: UInt64 = 0
+        var idle: [DispatchQueue] = []
+        var count = 0
+        var waiting: [CheckedContinuation<DispatchQueue, Never>] = []
     }
 
     private let state = Mutex(State())
+    private let name: String
     private let width: Int
-    private let queue: DispatchQueue
 
     /// Makes a pool of at most `width` threads, named for debuggers.
     package init(name: String, width: Int) {
         precondition(width > 0, "a pool needs at least one thread")
+        self.name = name
         self.width = width
-        queue = DispatchQueue(label: name, attributes: .concurrent)
     }
 
     /// Runs a blocking body on a thread of the pool and returns what it returns.
@@ -31,8 +31,8 @@ package final class BlockingPool: Sendable {
         onCancel: @escaping @Sendable () -> Void = {},
         _ body: @escaping @Sendable () throws(Failure) -> Value
     ) async throws(Failure) -> Value {
-        await enter()
-        defer { leave() }
+        let queue = await enter()
+        defer { leave(queue) }
         let result: Result<Value, Failure> = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 queue.async {
@@ -45,29 +45,31 @@ package final class BlockingPool: Sendable {
         return try result.get()
     }
 
-    private func enter() async {
-        _ = await withCheckedContinuation { (continuation: CheckedContinuation<Bool, Never>) in
-            let runsNow = state.withLock { state in
-                if state.running < width {
-                    state.running += 1
-                    return true
+    // One serial queue for every thread: they get a thread at once. A concurrent queue of libdispatch on Linux
+    // has as many threads as the machine has processors, and one more for every second that all of them block.
+    private func enter() async -> DispatchQueue {
+        await withCheckedContinuation { continuation in
+            let queue = state.withLock { state -> DispatchQueue? in
+                if let queue = state.idle.popLast() { return queue }
+                if state.count < width {
+                    state.count += 1
+                    return DispatchQueue(label: name)
                 }
-                state.waiting.append((state.nextID, continuation))
-                state.nextID += 1
-                return false
+                state.waiting.append(continuation)
+                return nil
             }
-            if runsNow { continuation.resume(returning: true) }
+            if let queue { continuation.resume(returning: queue) }
         }
     }
 
-    private func leave() {
-        let next = state.withLock { state -> CheckedContinuation<Bool, Never>? in
+    private func leave(_ queue: DispatchQueue) {
+        let next = state.withLock { state -> CheckedContinuation<DispatchQueue, Never>? in
             guard !state.waiting.isEmpty else {
-                state.running -= 1
+                state.idle.append(queue)
                 return nil
             }
-            return state.waiting.removeFirst().continuation
+            return state.waiting.removeFirst()
         }
-        next?.resume(returning: true)
+        next?.resume(returning: queue)
     }
 }

@@ -47,6 +47,14 @@ enum AfterGate {
         if let running = earlier?.inProgress, awaited.isMet(by: running, in: situation) {
             return [gate("\(who) waits for \(after), which is deploying \(running.short)", nil)]
         }
+        if earlier?.hold != nil {
+            let resume = "`slipway resume \(situation.project) \(after)`"
+            return [
+                gate(
+                    "\(who) waits for \(after), which has not run \(commit.short) and is held",
+                    "\(resume) lifts the hold")
+            ]
+        }
         if let next = ahead?.commit, awaited.isMet(by: next, in: situation) {
             return [gate("\(who) waits for \(after), which has not run \(next.short) yet", nil)]
         }

@@ -83,7 +83,8 @@ extension ProductionChoice {
         }
         let choice = TagChoice(pattern: policy.tags, running: record?.ref, in: situation)
         if let commit = situation.request(for: .production, following: choice.highest?.ref) {
-            let tag = situation.facts.refs.first { $0.name.isTag && !$0.isGone && $0.commit == commit }?.name
+            let tags = situation.facts.refs.filter { $0.name.isTag && !$0.isGone && $0.commit == commit }
+            let tag = tags.map(\.name).min()
             let who = tag.map { "\($0.inWords), which a person asked for," } ?? "a person's request"
             return .commit(commit, tag: tag ?? record?.ref, who: who, notes: [])
         }

@@ -32,8 +32,9 @@ package struct Statement: ~Copyable {
             var text = text
             status = text.withUTF8 { bytes in
                 bytes.withMemoryRebound(to: CChar.self) { characters in
+                    // A length that was clamped is beyond SQLite's limit and refused.
                     guard let base = characters.baseAddress else {
-                        return sqlite3_bind_text(handle, position, "", 0, nil)
+                        return slipway_sqlite3_bind_text(handle, position, "", 0)
                     }
                     return slipway_sqlite3_bind_text(handle, position, base, Int32(clamping: characters.count))
                 }

@@ -13,11 +13,12 @@ extension Ledger {
     nonisolated package func backup(to destination: String) async throws(SQLiteError) {
         let path = path
         let flag = CancellationFlag()
-        try await Self.backupPool.run(onCancel: { flag.raise() }) { () throws(SQLiteError) in
+        let job: @Sendable () throws(SQLiteError) -> Void = { () throws(SQLiteError) in
             // A connection of its own: in WAL mode a reader stops no writer.
             let connection = try Connection(path: path, access: .readOnly)
             try Self.copy(connection, to: destination) { !flag.isRaised }
         }
+        try await Self.backupPool.run(onCancel: { flag.raise() }, job)
     }
 
     /// Copies the database to a path that shows the copy only once it is whole.

@@ -14,17 +14,12 @@ extension Ledger {
     ///
     /// - Parameter project: nil for all of them.
     package func events(project: ProjectName?, after: Int64?, limit: Int) throws(SQLiteError) -> [DaemonEvent] {
-        let owner = project == nil ? "" : "project = ? AND "
-        let order = after == nil ? "DESC" : "ASC"
         var values: [Value] = []
         if let project { values.append(.text(project.rawValue)) }
         values += [.integer(after ?? 0), .integer(Int64(limit))]
+        let sql = Self.eventsQuery(ofProject: project != nil, isNewestFirst: after == nil)
         let found = try read { (connection) throws(SQLiteError) in
-            try connection.rows(
-                """
-                SELECT sequence, at, project, environment, kind, message FROM events
-                WHERE \(owner)sequence > ? ORDER BY sequence \(order) LIMIT ?
-                """, values, Self.event)
+            try connection.rows(sql, values, Self.event)
         }
         return after == nil ? found.reversed() : found
     }
@@ -44,7 +39,7 @@ extension Ledger {
 
     /// Removes what is beyond the limit, project by project.
     static func trimEvents(_ connection: borrowing Connection) throws(SQLiteError) {
-        let owners = try connection.rows("SELECT DISTINCT project FROM events") { $0.optionalText(0) }
+        let owners = try connection.rows(eventOwnersQuery) { $0.optionalText(0) }
         for owner in owners {
             try connection.run(
                 """
@@ -52,6 +47,24 @@ extension Ledger {
                     SELECT sequence FROM events WHERE project IS ?1 ORDER BY sequence DESC LIMIT 1 OFFSET ?2)
                 """, [.optional(owner), .integer(eventLimit)])
         }
+    }
+
+    // Every project and NULL, by one index search each; DISTINCT would read the whole index.
+    static let eventOwnersQuery = """
+        WITH RECURSIVE owners (project) AS (
+            SELECT (SELECT min(project) FROM events)
+            UNION ALL
+            SELECT (SELECT min(events.project) FROM events WHERE events.project > owners.project)
+            FROM owners WHERE owners.project IS NOT NULL)
+        SELECT project FROM owners
+        """
+
+    static func eventsQuery(ofProject: Bool, isNewestFirst: Bool) -> String {
+        """
+        SELECT sequence, at, project, environment, kind, message FROM events
+        WHERE \(ofProject ? "project = ? AND " : "")sequence > ?
+        ORDER BY sequence \(isNewestFirst ? "DESC" : "ASC") LIMIT ?
+        """
     }
 
     private static func event(_ row: borrowing Statement) throws(SQLiteError) -> DaemonEvent {

@@ -38,17 +38,18 @@ package actor Ledger {
         do throws(SQLiteError) {
             let opened = try Connection(path: path, access: .readWrite)
             let isNew = try prepare(opened)
-            let (epoch, instance) = try opened.transaction { (connection) throws(SQLiteError) in
+            let opening = try opened.transaction { (connection) throws(SQLiteError) in
                 try connection.run("UPDATE meta SET epoch = epoch + 1")
-                let row = try connection.first("SELECT epoch, instance FROM meta") {
-                    ($0.integer(0), $0.optionalText(1))
+                let opening = try connection.first("SELECT epoch, is_adopted, instance FROM meta") { row in
+                    Opening(
+                        isNew: isNew, isAdopted: row.flag(1), epoch: row.integer(0), instance: row.optionalText(2))
                 }
-                guard let row else { throw .unreadable("table meta", "it is empty") }
-                return row
+                guard let opening else { throw .unreadable("table meta", "it is empty") }
+                return opening
             }
             connection = consume opened
-            self.epoch = epoch
-            return Opening(isNew: isNew, epoch: epoch, instance: instance)
+            epoch = opening.epoch
+            return opening
         } catch {
             throw error.advising(path: path)
         }
@@ -69,6 +70,11 @@ package actor Ledger {
         try read { (connection) throws(SQLiteError) in
             try connection.first("SELECT instance FROM meta") { $0.optionalText(0) } ?? nil
         }
+    }
+
+    /// Remembers that what ran before there was this database has been taken in; see ``Opening/isAdopted``.
+    package func markAdopted() throws(SQLiteError) {
+        try write { (connection) throws(SQLiteError) in try connection.run("UPDATE meta SET is_adopted = 1") }
     }
 
     /// Lends the connection for reading.

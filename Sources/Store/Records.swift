@@ -4,6 +4,9 @@ package import Model
 package struct Opening: Sendable, Hashable {
     /// Whether there was no database: the daemon starts without a memory.
     package let isNew: Bool
+    /// Whether ``Ledger/markAdopted()`` was ever called: until then there is no memory of what runs,
+    /// even where a first start was cut off and left a database behind.
+    package let isAdopted: Bool
     /// The number of this opening; every write checks that no later one has happened.
     package let epoch: Int64
     /// The id in the labels of what this daemon made; nil until ``Ledger/setInstance(_:)``.
@@ -30,17 +33,15 @@ package struct StoredProject: Sendable, Hashable, Codable {
     package var nextSequence: Int64
     /// The policies of the default branch's manifest when it last had no mistakes.
     package var lastGoodPolicies: EnvironmentPolicies?
-    /// Whether a person confirmed that many previews may go at once.
-    package var areDeletionsApproved: Bool
-    /// What persons asked to run, until it runs or is taken back.
-    package var requests: [EnvironmentName: ObjectID]
+    /// The environments that a person deleted, with the commit they would run: they come back when Git says another.
+    package var dismissed: [EnvironmentName: ObjectID]
 
     /// A project that was just added.
     package init(
         name: ProjectName, remote: RemoteAddress, addedAt: Timestamp, defaultBranch: RefName? = nil,
         confirmedDefaultBranch: RefName? = nil, isBaselined: Bool = false, listedAt: Timestamp? = nil,
-        nextSequence: Int64 = 1, lastGoodPolicies: EnvironmentPolicies? = nil, areDeletionsApproved: Bool = false,
-        requests: [EnvironmentName: ObjectID] = [:]
+        nextSequence: Int64 = 1, lastGoodPolicies: EnvironmentPolicies? = nil,
+        dismissed: [EnvironmentName: ObjectID] = [:]
     ) {
         self.name = name
         self.remote = remote
@@ -51,8 +52,7 @@ package struct StoredProject: Sendable, Hashable, Codable {
         self.listedAt = listedAt
         self.nextSequence = nextSequence
         self.lastGoodPolicies = lastGoodPolicies
-        self.areDeletionsApproved = areDeletionsApproved
-        self.requests = requests
+        self.dismissed = dismissed
     }
 }
 

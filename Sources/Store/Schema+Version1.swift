@@ -9,6 +9,7 @@ extension Schema {
         CREATE TABLE meta (
             id INTEGER PRIMARY KEY CHECK (id = 1),
             epoch INTEGER NOT NULL,
+            is_adopted INTEGER NOT NULL DEFAULT 0,
             instance TEXT
         ) STRICT;
         INSERT INTO meta (id, epoch) VALUES (1, 0);
