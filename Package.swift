@@ -70,10 +70,12 @@ let package = Package(
             core + [
                 "Console", "Daemon", "Config", "Watcher", "Deployer", "ContainerEngine", "HTTPClient", "Subprocess",
             ]),
-        .executableTarget(name: "slipway", dependencies: ["Commands"]),
+        .executableTarget(name: "slipway", dependencies: ["Commands", "Watcher"]),
 
         // Tests mirror Sources
-        .target(name: "TestSupport", dependencies: ["Model", "Lifecycle", "Subprocess"], path: "Tests/TestSupport"),
+        .target(
+            name: "TestSupport", dependencies: ["Model", "Lifecycle", "Subprocess", "HTTPClient"],
+            path: "Tests/TestSupport"),
         tests("Archive", ["Archive"]),
         tests("Crypto", ["Crypto"]),
         tests("Git", ["Git", "TestSupport"]),
@@ -89,13 +91,15 @@ let package = Package(
         tests("GitHosts", ["GitHosts", "Crypto"]),
         tests("ContainerEngine", ["ContainerEngine", "TestSupport"]),
         tests("Watcher", ["Watcher", "Git", "TestSupport"]),
-        tests("Builder", ["Builder", "ContainerEngine", "Git", "TestSupport"]),
+        tests(
+            "Builder",
+            ["Builder", "ContainerEngine", "Git", "HTTPClient", "Lifecycle", "Model", "Subprocess", "TestSupport"]),
         tests("Deployer", ["Deployer", "ContainerEngine", "TestSupport"]),
         tests("Promoter", ["Promoter", "Model"]),
         tests("Daemon", ["Daemon", "Store", "Deployer", "Promoter", "Watcher", "TestSupport"]),
         tests("Console", ["Console", "TestSupport"]),
         tests("Commands", ["Commands", "TestSupport"]),
-        tests("EndToEnd", ["TestSupport", "Model", "HTTPClient", "Crypto"]),
+        tests("EndToEnd", ["TestSupport", "Model", "HTTPClient", "Crypto", "Subprocess"]),
     ],
     swiftLanguageModes: [.v6]
 )

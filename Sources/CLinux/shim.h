@@ -7,6 +7,8 @@
 #include <spawn.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 // prctl(2) is variadic in glibc's header; Swift cannot call variadic functions.
 extern int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d);
@@ -16,6 +18,12 @@ extern int pipe2(int ends[2], int flags);
 
 // posix_spawn_file_actions_addclosefrom_np(3), glibc 2.34
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
+
+// posix_spawn_file_actions_addchdir_np(3), glibc 2.29
+extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
+
+// pidfd_open(2), Linux 5.3: glibc has it from 2.36 on only, and syscall(2) is variadic.
+static inline int slipway_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
 // POSIX_SPAWN_SETSID is behind _GNU_SOURCE: <spawn.h>, glibc 2.26
 static inline short slipway_posix_spawn_setsid(void) { return 0x80; }

@@ -1,13 +1,22 @@
 import CCrypto
 
-/// HMAC with SHA-256 (RFC 2104), by OpenSSL.
+/// HMAC (RFC 2104), by OpenSSL.
 package enum HMAC {
     /// The 32 bytes of the code of a message under a key.
     package static func sha256(key: [UInt8], message: [UInt8]) -> [UInt8] {
-        var code = [UInt8](repeating: 0, count: 32)
-        var length: UInt32 = 0
-        let done = CCrypto.HMAC(EVP_sha256(), key, Int32(key.count), message, message.count, &code, &length)
-        guard done != nil, length == 32 else { preconditionFailure("HMAC failed: \(lastError())") }
+        code(EVP_sha256(), length: 32, key: key, message: message)
+    }
+
+    /// The 20 bytes of the code of a message under a key; for OpenSSH's hashed host names only.
+    package static func sha1(key: [UInt8], message: [UInt8]) -> [UInt8] {
+        code(EVP_sha1(), length: 20, key: key, message: message)
+    }
+
+    private static func code(_ digest: OpaquePointer?, length: Int, key: [UInt8], message: [UInt8]) -> [UInt8] {
+        var code = [UInt8](repeating: 0, count: length)
+        var written: UInt32 = 0
+        let done = CCrypto.HMAC(digest, key, Int32(key.count), message, message.count, &code, &written)
+        guard done != nil, written == length else { preconditionFailure("HMAC failed: \(lastError())") }
         return code
     }
 

@@ -1,1 +1,76 @@
-// Deployer
+package import ContainerEngine
+package import Lifecycle
+package import Model
+
+/// Makes environments run what is wanted: wanted against observed, step by step, on a container engine and a proxy.
+///
+/// Remembers nothing that matters: every pass observes anew, so it can be repeated after a crash at any
+/// point. One pass at a time for each environment is the caller's business; different environments may
+/// pass side by side. Never touches what does not carry its instance label.
+package final class Deployer: Sendable {
+    let engine: EngineClient
+    let router: Router
+    let instance: String
+    let subnets: SubnetPool
+    let ports: any PortSource
+    let log: Log
+    let turns = EnvironmentTurns()
+    /// For health checks, which block for milliseconds each.
+    let probes = BlockingPool(name: "slipway.health", width: Limit.probes)
+
+    /// The bounds of what this stage does.
+    enum Limit {
+        /// How many health checks run at once.
+        static let probes = 8
+        /// How many containers are retired at once in one environment.
+        static let retirements = 4
+        /// How often another port is tried when one turns out to be taken.
+        static let portAttempts = 5
+        /// How often another name is tried when one turns out to be a stranger's.
+        static let nameAttempts = 20
+        /// How often another subnet is tried when one turns out to be taken.
+        static let subnetAttempts = 16
+        /// How many processes a container may have.
+        static let processes = 4096
+        /// How much of a container's output the engine keeps.
+        static let logBytes = 10 << 20
+    }
+
+    /// A deployer over an engine and a proxy.
+    ///
+    /// - Parameters:
+    ///   - instance: the daemon's id, in every label.
+    ///   - subnets: the block that environments' networks take their subnets from, `10.201.0.0/16`.
+    package init(
+        engine: EngineClient, router: Router, instance: String, subnets: SubnetBlock, ports: any PortSource, log: Log
+    ) {
+        self.engine = engine
+        self.router = router
+        self.instance = instance
+        self.subnets = SubnetPool(block: subnets)
+        self.ports = ports
+        self.log = log
+    }
+
+    /// Brings an environment to what is wanted and returns once it is live, or at once if it is already.
+    ///
+    /// When it fails, or is cancelled before routes move, what it made is gone again and what ran before
+    /// runs on. What was replaced still runs when it returns: ``sweep(_:)`` takes it away.
+    package func converge(
+        on wanted: WantedEnvironment, reporter: any DeploymentReporter
+    ) async throws(StageFailure) -> Convergence {
+        turns.begin(wanted.id)
+        let observed = turns.usable(try await observeForPlan(wanted.id))
+        let steps = DeploymentPlan.steps(from: observed, to: wanted)
+        let needsSweep = !DeploymentPlan.leftovers(in: observed, of: wanted).isEmpty
+        guard !steps.isEmpty else { return Convergence(changed: false, needsSweep: needsSweep) }
+        let run = DeploymentRun(deployer: self, wanted: wanted, observed: observed, reporter: reporter)
+        do {
+            try await run.perform(steps)
+        } catch {
+            await shielded { await run.undo() }
+            throw error
+        }
+        return Convergence(changed: true, needsSweep: needsSweep)
+    }
+}

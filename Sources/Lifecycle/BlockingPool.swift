@@ -3,40 +3,39 @@ import Synchronization
 
 /// A bounded number of threads for blocking calls that belong to no actor.
 ///
-/// Calls beyond the width wait in order. A call that is cancelled is told through its own means
-/// (a `Cancellation` of its overlay): at once while it runs, before it begins when it still waited.
+/// Calls beyond the width wait in order. A call that is cancelled is told through its own means (a
+/// `Cancellation` of its overlay); one cancelled while it waited is told as soon as its turn has come.
 package final class BlockingPool: Sendable {
     private struct State {
-        /// The threads that have nothing to do.
-        var idle: [Int]
-        var waiting: [CheckedContinuation<Int, Never>] = []
+        var idle: [DispatchQueue] = []
+        var count = 0
+        var waiting: [CheckedContinuation<DispatchQueue, Never>] = []
     }
 
-    private let state: Mutex<State>
-    /// Serial queues, because those get threads of their own. A concurrent queue shares its few threads with
-    /// Swift's tasks on Linux (both use the root queue that does not overcommit), which a blocked call would starve.
-    private let threads: [DispatchQueue]
+    private let state = Mutex(State())
+    private let name: String
+    private let width: Int
 
     /// Makes a pool of at most `width` threads, named for debuggers.
     package init(name: String, width: Int) {
         precondition(width > 0, "a pool needs at least one thread")
-        state = Mutex(State(idle: Array((0..<width).reversed())))
-        threads = (1...width).map { DispatchQueue(label: "\(name).\($0)") }
+        self.name = name
+        self.width = width
     }
 
     /// Runs a blocking body on a thread of the pool and returns what it returns.
     ///
     /// - Parameter onCancel: called at once, from any thread, when the surrounding task is cancelled
-    ///   while the body runs, and before the body when it was cancelled earlier. It must make the body return early.
+    ///   while the body runs. It must make the body return early.
     package func run<Value: Sendable, Failure: Error>(
         onCancel: @escaping @Sendable () -> Void = {},
         _ body: @escaping @Sendable () throws(Failure) -> Value
     ) async throws(Failure) -> Value {
-        let thread = await enter()
-        defer { leave(thread) }
+        let queue = await enter()
+        defer { leave(queue) }
         let result: Result<Value, Failure> = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                threads[thread].async {
+                queue.async {
                     continuation.resume(returning: Result { () throws(Failure) -> Value in try body() })
                 }
             }
@@ -46,25 +45,31 @@ package final class BlockingPool: Sendable {
         return try result.get()
     }
 
-    private func enter() async -> Int {
-        await withCheckedContinuation { (continuation: CheckedContinuation<Int, Never>) in
-            let thread = state.withLock { state -> Int? in
-                if let thread = state.idle.popLast() { return thread }
+    // One serial queue for every thread: they get a thread at once. A concurrent queue of libdispatch on Linux
+    // has as many threads as the machine has processors, and one more for every second that all of them block.
+    private func enter() async -> DispatchQueue {
+        await withCheckedContinuation { continuation in
+            let queue = state.withLock { state -> DispatchQueue? in
+                if let queue = state.idle.popLast() { return queue }
+                if state.count < width {
+                    state.count += 1
+                    return DispatchQueue(label: name)
+                }
                 state.waiting.append(continuation)
                 return nil
             }
-            if let thread { continuation.resume(returning: thread) }
+            if let queue { continuation.resume(returning: queue) }
         }
     }
 
-    private func leave(_ thread: Int) {
-        let next = state.withLock { state -> CheckedContinuation<Int, Never>? in
+    private func leave(_ queue: DispatchQueue) {
+        let next = state.withLock { state -> CheckedContinuation<DispatchQueue, Never>? in
             guard !state.waiting.isEmpty else {
-                state.idle.append(thread)
+                state.idle.append(queue)
                 return nil
             }
             return state.waiting.removeFirst()
         }
-        next?.resume(returning: thread)
+        next?.resume(returning: queue)
     }
 }

@@ -16,6 +16,10 @@ package struct EnvironmentRecord: Sendable, Hashable, Codable {
     package var failed: FailedCommit?
     /// A person's pin.
     package var hold: Hold?
+    /// The release a hold pins it to, where that is not what runs yet: a rollback.
+    package var pinned: Digest?
+    /// What a person asked for here; counts until the ref moves.
+    package var requested: ProjectFacts.Request?
     /// When it was first made.
     package var createdAt: Timestamp
 

@@ -20,6 +20,15 @@ package struct EnvironmentWish: Sendable, Hashable, Codable {
         self.reason = reason
     }
 
+    /// The commit it speaks of, if it does.
+    package var commit: ObjectID? {
+        switch intent {
+        case .run(let commit), .promote(let commit, _): commit
+        case .wait(let commit, _): commit
+        case .held, .orphaned, .delete: nil
+        }
+    }
+
     /// What should happen to an environment.
     package enum Intent: Sendable, Hashable, Codable {
         /// Run this commit; images that do not exist yet are built.

@@ -1,1 +1,1 @@
-// ConsoleTests
+// placeholder

@@ -1,1 +1,1 @@
-// GitTests
+// placeholder

@@ -1,1 +1,1 @@
-// SubprocessTests
+// placeholder

@@ -1,1 +1,1 @@
-// WatcherTests
+// placeholder

@@ -1,0 +1,60 @@
+package import ContainerEngine
+package import Model
+
+/// An image that is wanted.
+package struct BuildJob: Sendable, Hashable {
+    /// The project it is for.
+    package var project: ProjectName
+    /// The service it is for.
+    package var service: String
+    /// How it is built.
+    package var definition: BuildDefinition
+    /// The key of the build, from the candidate.
+    package var key: Digest
+    /// The commit to build from.
+    package var commit: ObjectID
+    /// The path of the bare repository that has the commit.
+    package var mirror: String
+    /// Who we are to the registries of base images; not used where the network is forbidden.
+    package var registries: [RegistryCredential]
+    /// Whether build steps reach the network. False for forks.
+    package var isNetworkAllowed: Bool
+    /// Where the output goes.
+    package var logPath: String
+
+    /// A job as given.
+    package init(
+        project: ProjectName, service: String, definition: BuildDefinition, key: Digest, commit: ObjectID,
+        mirror: String, registries: [RegistryCredential] = [], isNetworkAllowed: Bool = true, logPath: String
+    ) {
+        self.project = project
+        self.service = service
+        self.definition = definition
+        self.key = key
+        self.commit = commit
+        self.mirror = mirror
+        self.registries = registries
+        self.isNetworkAllowed = isNetworkAllowed
+        self.logPath = logPath
+    }
+}
+
+/// Who wants to know how a build goes. Only the caller for whom it is really begun is told.
+package struct BuildHooks: Sendable {
+    /// Called when the engine is about to build; not when the image is there already.
+    package var onStart: @Sendable () async -> Void
+    /// Gets the output in pieces that need not be lines, from a thread of the engine's client.
+    package var onOutput: @Sendable (String) -> Void
+    /// Called once after ``onStart``, also when the caller has gone.
+    package var onEnd: @Sendable (Result<ImageID, StageFailure>) async -> Void
+
+    /// Hooks as given; without any, nobody is told.
+    package init(
+        onStart: @escaping @Sendable () async -> Void = {}, onOutput: @escaping @Sendable (String) -> Void = { _ in },
+        onEnd: @escaping @Sendable (Result<ImageID, StageFailure>) async -> Void = { _ in }
+    ) {
+        self.onStart = onStart
+        self.onOutput = onOutput
+        self.onEnd = onEnd
+    }
+}

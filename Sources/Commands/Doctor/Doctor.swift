@@ -1,0 +1,206 @@
+import Config
+import ContainerEngine
+import Daemon
+import Deployer
+import Glibc
+import Lifecycle
+import Model
+import Watcher
+
+/// Looks at everything the daemon needs, and says for each whether it is there or what to do.
+struct Doctor: Sendable {
+    let configuration: Configuration
+
+    /// Every finding, in the order people should read them.
+    func findings() async -> [Finding] {
+        var findings = [stateDirectory(), disk(at: configuration.state, what: "disk")]
+        findings += secrets()
+        findings += await engine()
+        findings += await proxy()
+        findings += ports()
+        findings += boot()
+        findings += await projects()
+        return findings
+    }
+
+    // The machine
+
+    private func stateDirectory() -> Finding {
+        let path = configuration.state
+        var parent = path
+        while access(parent, F_OK) != 0, parent != "/", !parent.isEmpty {
+            parent = "/" + parent.split(separator: "/").dropLast().joined(separator: "/")
+        }
+        guard access(parent, W_OK) == 0 else {
+            return .failed(
+                "state", "\(path) cannot be written to by this user",
+                "change its owner, or set 'state' in the configuration to a directory of your own")
+        }
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & 0o077 != 0 {
+            return .warning("state", "\(path) can be read by others", "chmod 700 \(path)")
+        }
+        return .ok("state", access(path, F_OK) == 0 ? path : "\(path), to be made at the first start")
+    }
+
+    /// Below this much free space the daemon refuses new builds (DESIGN section 7).
+    private static let floorBytes: UInt64 = 2 << 30
+
+    private func disk(at path: String, what subject: String) -> Finding {
+        var existing = path
+        while access(existing, F_OK) != 0, existing != "/" {
+            existing = "/" + existing.split(separator: "/").dropLast().joined(separator: "/")
+        }
+        var status = statvfs()
+        guard statvfs(existing, &status) == 0 else {
+            return .failed(subject, "\(existing): \(String(cString: strerror(errno)))", nil)
+        }
+        let free = UInt64(status.f_bavail) * UInt64(status.f_frsize)
+        let total = UInt64(status.f_blocks) * UInt64(status.f_frsize)
+        let text = "\(free >> 30) GiB free of \(total >> 30) GiB at \(existing)"
+        guard free >= Self.floorBytes, free >= total / 10 else {
+            return .warning(subject, text, "free some space: builds need room, and a full disk stops them")
+        }
+        return .ok(subject, text)
+    }
+
+    private func secrets() -> [Finding] {
+        let problems = configuration.secretProblems()
+        if problems.isEmpty { return [.ok("secrets", "every file the configuration names can be read")] }
+        return problems.map { .failed("secrets", $0.message, $0.hint) }
+    }
+
+    // The engine
+
+    private func engine() async -> [Finding] {
+        let socket = configuration.engineSocket
+        do throws(EngineError) {
+            let version = try await EngineClient(socketPath: socket).version()
+            let name = "\(version.flavour.rawValue) \(version.version), API \(version.apiVersion), at \(socket)"
+            return [.ok("engine", name), restartPolicy(version)]
+        } catch {
+            return [
+                .failed(
+                    "engine", "no engine answers at \(socket): \(error.message)",
+                    "start one: systemctl enable --now podman.socket (or docker), or set runtime.socket")
+            ]
+        }
+    }
+
+    /// Whether containers come back by themselves when the host restarts.
+    private func restartPolicy(_ version: EngineVersion) -> Finding {
+        let unit = version.flavour == .podman ? "podman-restart.service" : "docker.service"
+        guard access("/run/systemd/system", F_OK) == 0 else {
+            return .warning(
+                "restart", "this machine does not run systemd: containers start at boot only if something starts the engine",
+                "see to it that \(unit == "docker.service" ? "dockerd" : "podman start --all") runs at boot")
+        }
+        return Units.isEnabled(unit)
+            ? .ok("restart", "\(unit) is enabled: applications come back after a reboot")
+            : .warning(
+                "restart", "\(unit) is not enabled: applications would not come back after a reboot by themselves",
+                "systemctl enable \(unit)")
+    }
+
+    // The front door
+
+    private func proxy() async -> [Finding] {
+        if case .external(let url) = configuration.router.caddy {
+            let answer = await asked(nil, url + "/config/")
+            return [
+                answer == nil
+                    ? .failed("caddy", "nothing answers at \(url)", "start Caddy with its admin endpoint there")
+                    : .ok("caddy", "answers at \(url)")
+            ]
+        }
+        let frame = CaddyFrame(httpPort: configuration.router.httpPort, daemonAddress: configuration.listen.description)
+        let caddy = ManagedCaddy(directory: configuration.state + "/caddy", frame: frame, log: .silent)
+        do throws(StageFailure) {
+            let version = try await caddy.version()
+            if version.hasPrefix("2.6.") || version.hasPrefix("v2.6.") {
+                return [
+                    .warning(
+                        "caddy", "\(version): open WebSockets are cut whenever a route changes",
+                        "install Caddy 2.7 or newer to keep them open")
+                ]
+            }
+            return [.ok("caddy", version)]
+        } catch {
+            return [.failed("caddy", error.message, error.hint)]
+        }
+    }
+
+    private func ports() -> [Finding] {
+        let isRunning = access(configuration.socket, F_OK) == 0
+        return [("router.http", configuration.router.httpPort), ("listen", configuration.listen.port)].map { name, port in
+            let isFree = FreePort.first(from: port) == port
+            if isFree { return .ok("port", "\(name) \(port) is free") }
+            if isRunning { return .ok("port", "\(name) \(port) is in use, and a daemon runs") }
+            return .failed(
+                "port", "\(name) \(port) is taken by another program",
+                "find it with: ss -ltnp 'sport = :\(port)'; stop it, or set \(name) to another port")
+        }
+    }
+
+    private func boot() -> [Finding] {
+        guard access("/run/systemd/system", F_OK) == 0 else { return [] }
+        return [
+            Units.isEnabled("slipway.service")
+                ? .ok("boot", "slipway.service is enabled")
+                : .warning("boot", "slipway.service is not enabled", "systemctl enable --now slipway")
+        ]
+    }
+
+    // The projects
+
+    private func projects() async -> [Finding] {
+        if configuration.projects.isEmpty {
+            return [.warning("projects", "the configuration names no project", "add one under 'projects'")]
+        }
+        let transport = GitTransport()
+        var findings: [Finding] = []
+        for project in configuration.projects {
+            findings.append(await access(to: project, transport))
+            if project.webhookSecrets.isEmpty {
+                findings.append(
+                    .warning(
+                        "project \(project.name)", "no webhook secret: pushes are found by polling alone",
+                        "set webhook_secret, and point the host's webhook at /hooks/\(project.name)"))
+            }
+        }
+        return findings
+    }
+
+    private func access(to project: Configuration.Project, _ transport: GitTransport) async -> Finding {
+        let subject = "project \(project.name)"
+        do throws(ConfigError) {
+            let credential = try project.credential.load()
+            switch await transport.list([project.repository], credential: credential).first {
+            case .success(let listing):
+                let head = listing.head.map { ", default branch \($0.short)" } ?? ", and it is empty"
+                return .ok(subject, "\(project.repository) answers\(head)")
+            case .failure(let failure): return .failed(subject, failure.message, failure.hint)
+            case nil: return .failed(subject, "\(project.repository) was not asked", nil)
+            }
+        } catch {
+            return .failed(subject, "\(error)", nil)
+        }
+    }
+
+    private static let pool = BlockingPool(name: "slipway.doctor", width: 2)
+
+    /// The status of an answer, or nil when there was none.
+    private func asked(_ socket: String?, _ path: String) async -> Int? {
+        await Self.pool.run { SocketClient(socketPath: socket).ask("GET", path, timeout: .seconds(5))?.status }
+    }
+}
+
+/// What systemd starts at boot, read from its directories: systemctl(1) may be missing in containers.
+enum Units {
+    /// Whether a unit is wanted by a target.
+    static func isEnabled(_ unit: String) -> Bool {
+        ["multi-user.target.wants", "default.target.wants", "sockets.target.wants"].contains { target in
+            access("/etc/systemd/system/\(target)/\(unit)", F_OK) == 0
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import Config
+import Console
+import Daemon
+import Glibc
+import Lifecycle
+
+/// The daemon: `slipway serve`.
+enum Serve {
+    /// How long each part may take to stop; systemd waits for 30 s.
+    private static let stopLimit = Duration.seconds(8)
+
+    /// Runs until SIGTERM or SIGINT.
+    static func run(_ configuration: Configuration, format: Log.Format, threshold: Log.Level) async -> Int32 {
+        let sink = DescriptorSink(descriptor: STDERR_FILENO, format: format)
+        let log = Log(sink: sink, threshold: threshold)
+        let stop = StopSignal()
+        let signals = SignalWatch(stop: stop)
+        defer { withExtendedLifetime(signals) {} }
+        for problem in configuration.secretProblems() { log.warning("\(problem)") }
+        do throws(StartFailure) {
+            let assembly = try await Assembly.make(configuration, log: log)
+            let manager = ServiceManager()
+            let console = ConsoleService(
+                control: assembly.control, host: configuration.listen.host, port: configuration.listen.port,
+                socketPath: configuration.socket, deliveryByteLimit: configuration.limits.deliveryBytes, log: log
+            ) {
+                let count = configuration.projects.count
+                log.info("ready: \(count) project\(count == 1 ? "" : "s"), listening on \(configuration.listen)")
+                manager.ready(status: "\(count) projects")
+            }
+            let group = ServiceGroup(services: assembly.services + [console], stopLimit: stopLimit, log: log)
+            stop.onRaise {
+                log.info("stopping; applications keep running")
+                manager.stopping()
+            }
+            return await finish(group, stop: stop, log: log)
+        } catch {
+            log.error(error.message, ("hint", error.hint ?? ""))
+            return error.isHeld ? ExitCode.held : ExitCode.failed
+        }
+    }
+
+    private static func finish(_ group: ServiceGroup, stop: StopSignal, log: Log) async -> Int32 {
+        do {
+            try await group.run(until: stop)
+            return ExitCode.done
+        } catch {
+            // The group has said which part failed; here only the exit code follows from it.
+            return ExitCode.failed
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package import HTTPClient
+
+/// What the container engine refused or could not do, in its own words.
+package struct EngineError: Error, Sendable {
+    /// The HTTP status; 0: there was no answer. A build or pull that failed after it had begun has 200.
+    package let status: Int
+    /// libcurl's number, where there was no answer.
+    package let code: HTTPClientError.Code?
+    /// The engine's own words, or libcurl's.
+    package let message: String
+    /// What was asked: `POST /containers/create`.
+    package let request: String
+    /// What a closure of the caller threw, if that ended the call.
+    package let cause: (any Error)?
+
+    /// An error as given.
+    package init(
+        status: Int, code: HTTPClientError.Code? = nil, message: String, request: String,
+        cause: (any Error)? = nil
+    ) {
+        self.status = status
+        self.code = code
+        self.message = message
+        self.request = request
+        self.cause = cause
+    }
+
+    /// Whether the engine cannot be reached, or broke off: it may come back.
+    package var isUnavailable: Bool {
+        guard let code else { return status == 503 }
+        return code != .aborted && code != .tooLong && code != .timedOut
+    }
+    /// Whether the deadline passed.
+    package var isTimeout: Bool { code == .timedOut }
+    /// Whether the surrounding task was cancelled.
+    package var isCancelled: Bool { code == .aborted && cause == nil }
+    /// Whether the thing that was named does not exist.
+    package var isNotFound: Bool { status == 404 }
+    /// Whether something with that name exists, or is in a state that forbids the request.
+    package var isConflict: Bool { status == 409 }
+    /// Whether a network's addresses are taken by another network, or by the host.
+    ///
+    /// Docker 20.10 says so with 403 (`Pool overlaps with other one on this address space`), Podman 4.3 with 500
+    /// (`subnet 10.1.2.0/24 is already used on the host or by another config`).
+    package var isSubnetTaken: Bool {
+        message.contains("Pool overlaps") || message.contains("already used on the host or by another config")
+    }
+
+    static func notUnderstood(_ request: String, _ status: Int, _ detail: String) -> Self {
+        Self(status: status, message: "the engine's answer cannot be understood: \(detail)", request: request)
+    }
+}
+
+extension EngineError: Equatable {
+    /// Compares what happened; causes are compared by their text alone, as errors need not be equatable.
+    package static func == (left: Self, right: Self) -> Bool {
+        (left.status, left.code, left.message, left.request) == (right.status, right.code, right.message, right.request)
+            && left.cause.map { "\($0)" } == right.cause.map { "\($0)" }
+    }
+}
+
+extension EngineError: CustomStringConvertible {
+    /// `POST /containers/create: 409: the name is in use`.
+    package var description: String { "\(request): \(status == 0 ? "" : "\(status): ")\(message)" }
+}

@@ -1,0 +1,186 @@
+import Config
+import Deployer
+package import GitHosts
+import Lifecycle
+package import Model
+import Store
+import Watcher
+
+extension DaemonControl {
+    // Waiting
+
+    package func wait(
+        for commit: ObjectID?, in id: EnvironmentID, timeout: Duration
+    ) async throws(RequestProblem) -> WaitOutcome {
+        let loop = try await loop(id.project)
+        let deadline = Deadline.after(timeout)
+        var target = commit
+        while !Task.isCancelled {
+            let generation = parts.changes.generation
+            let status = await loop.worker(id.name)?.status(engineProblem: await watch.problem)
+            if target == nil { target = status?.deployment?.commit ?? status?.wanted }
+            if let outcome = WaitView.outcome(of: status, commit: target, id: id) { return outcome }
+            if deadline.hasPassed {
+                return WaitOutcome(
+                    ending: .timedOut, environment: status,
+                    message: "\(id) is not there yet after \(timeout.components.seconds) s"
+                        + (status.map { ": \($0.progress.rawValue), \($0.reason)" }
+                            ?? ": there is no such environment yet"))
+            }
+            // Some changes are seen only by looking again: a deployment that a newer one replaced meanwhile.
+            await parts.changes.wait(after: generation, until: min(deadline, .after(.seconds(5))))
+        }
+        throw .unavailable("the wait was broken off")
+    }
+
+    // Output
+
+    package func logs(
+        of id: EnvironmentID, service: String?, tail: Int, follow: Bool,
+        onPiece: @escaping @Sendable ([UInt8]) -> Void
+    ) async throws(RequestProblem) {
+        _ = try await worker(id)
+        do throws(StageFailure) {
+            try await parts.deployer.logs(of: id, service: service, tail: tail, follow: follow, onPiece: onPiece)
+        } catch {
+            if error.verdict == .cancelled { return }
+            throw .unavailable(error.message)
+        }
+    }
+
+    package func buildLog(
+        of project: ProjectName, environment: EnvironmentName?, number: Int64?, follow: Bool,
+        onPiece: @escaping @Sendable ([UInt8]) -> Void
+    ) async throws(RequestProblem) {
+        let loop = try await loop(project)
+        let builds = try await builds(of: project, limit: 100)
+        var commits: Set<ObjectID>?
+        if let environment {
+            commits = Set(try await history(of: project, environment: environment, limit: 100).map(\.commit))
+        }
+        let build = builds.first { build in
+            if let number { return build.number == number }
+            return commits.map { $0.contains(build.commit) } ?? true
+        }
+        guard let build else {
+            throw .notFound(
+                number.map { "project '\(project)' has no build \($0)" }
+                    ?? "nothing has been built for \(environment.map { "\(project)/\($0)" } ?? "\(project)") yet")
+        }
+        let path = loop.images.logPath(build.key)
+        await BuildLogReading(path: path).read(follow: follow, onPiece: onPiece) {
+            let now = try? await self.builds(of: project, limit: 100)
+            return now?.first { $0.number == build.number }?.endedAt != nil
+        }
+    }
+
+    // Wishes
+
+    package func refresh(_ project: ProjectName) async throws(RequestProblem) {
+        _ = try await loop(project)
+        watcher.look(at: project)
+    }
+
+    package func deploy(_ commit: ObjectID, to id: EnvironmentID) async throws(RequestProblem) {
+        let loop = try await loop(id.project)
+        let worker = try await worker(id)
+        let record = await worker.record
+        if let hold = record.hold {
+            throw .conflict(
+                "\(id) is \(StatusView.holdSentence(hold)); lift it with 'slipway resume \(id.project) \(id.name)'")
+        }
+        let request = ProjectFacts.Request(commit: commit, sequence: await loop.stored.nextSequence)
+        try await carryOut { () async throws(StageFailure) in try await worker.request(request) }
+        await parts.tell(id, "deployment.requested", "a person asked for \(commit.short)")
+        loop.wake.ring()
+    }
+
+    package func hold(_ id: EnvironmentID, reason: String) async throws(RequestProblem) {
+        let worker = try await worker(id)
+        let hold = Hold(kind: .frozen, reason: reason, since: parts.now())
+        try await carryOut { () async throws(StageFailure) in try await worker.hold(hold) }
+        await parts.tell(id, "environment.held", "held by a person: \(reason)")
+        try await loop(id.project).wake.ring()
+    }
+
+    package func resume(_ id: EnvironmentID) async throws(RequestProblem) {
+        let worker = try await worker(id)
+        guard await worker.record.hold != nil else { throw .conflict("\(id) is not held") }
+        try await carryOut { () async throws(StageFailure) in try await worker.hold(nil) }
+        await parts.tell(id, "environment.resumed", "the hold was lifted by a person")
+        try await loop(id.project).wake.ring()
+    }
+
+    package func rollback(_ id: EnvironmentID, to release: Digest?, reason: String) async throws(RequestProblem) {
+        let worker = try await worker(id)
+        let record = await worker.record
+        let earlier = record.healthy.last { $0.release != record.live?.release }
+        let target = release ?? earlier?.release
+        guard let target, record.healthy.contains(where: { $0.release == target }) else {
+            throw .conflict(
+                release.map { "release \($0.short) never ran healthily in \(id)" }
+                    ?? "\(id) has no earlier release to go back to")
+        }
+        let hold = Hold(kind: .rolledBack, reason: reason, since: parts.now())
+        try await carryOut { () async throws(StageFailure) in try await worker.hold(hold, pinned: target) }
+        await parts.tell(id, "environment.rolled-back", "rolled back to release \(target.short): \(reason)")
+        try await loop(id.project).wake.ring()
+    }
+
+    package func approveDeletions(of project: ProjectName) async throws(RequestProblem) {
+        await (try await loop(project)).approveDeletions()
+    }
+
+    package func confirmDefaultBranch(of project: ProjectName) async throws(RequestProblem) {
+        let loop = try await loop(project)
+        await loop.confirmDefaultBranch()
+        await parts.tell([
+            NewEvent(
+                at: parts.now(), project: project, environment: nil, kind: "default-branch.confirmed",
+                message: "a person confirmed the default branch \(await loop.stored.defaultBranch?.short ?? "?")")
+        ])
+    }
+
+    package func delete(_ id: EnvironmentID) async throws(RequestProblem) {
+        _ = try await worker(id)
+        await (try await loop(id.project)).dismiss(id.name)
+    }
+
+    private func carryOut(_ body: () async throws(StageFailure) -> Void) async throws(RequestProblem) {
+        do throws(StageFailure) {
+            try await body()
+        } catch {
+            throw .unavailable(error.message)
+        }
+    }
+
+    // Deliveries
+
+    package func receive(_ request: DeliveryRequest, for project: ProjectName) async -> DeliveryAnswer {
+        guard let settings = configuration.projects.first(where: { $0.name == project }) else { return .unknownProject }
+        var secrets: [Secret<String>] = []
+        for source in settings.webhookSecrets { if let secret = try? source.load() { secrets.append(secret) } }
+        switch DeliveryReader.read(request, secrets: secrets) {
+        case .failure(let rejection):
+            await parts.tell([
+                NewEvent(
+                    at: parts.now(), project: project, environment: nil, kind: "delivery.rejected",
+                    message: "a delivery was refused: \(rejection)")
+            ])
+            return DeliveryAnswer(rejection)
+        case .success(let content):
+            let delivery = NewDelivery(
+                project: project, host: content.host, deliveryID: content.deliveryID, event: content.event,
+                receivedAt: parts.now(), ref: content.ref, announced: content.announced)
+            do {
+                if case .stored(let sequence) = try await parts.ledger.record(delivery) {
+                    await projects.loop(project)?.delivered(sequence)
+                }
+            } catch {
+                return .unavailable
+            }
+            watcher.look(at: project)
+            return .accepted
+        }
+    }
+}

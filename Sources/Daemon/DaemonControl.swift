@@ -1,0 +1,141 @@
+import Config
+import Lifecycle
+package import Model
+import Store
+import Watcher
+
+/// What people and scripts ask of the daemon, carried out.
+package final class DaemonControl: Control {
+    let parts: DaemonParts
+    let projects: Projects
+    let watch: WorldWatch
+    let door: FrontDoor
+    let watcher: RepositoryWatcher
+    let configuration: Configuration
+    let identity: Identity
+
+    /// What the daemon is called.
+    struct Identity: Sendable {
+        let version: String
+        let instance: String
+        let startedAt: Timestamp
+        let engineName: String
+    }
+
+    init(
+        parts: DaemonParts, projects: Projects, watch: WorldWatch, door: FrontDoor, watcher: RepositoryWatcher,
+        configuration: Configuration, identity: Identity
+    ) {
+        self.parts = parts
+        self.projects = projects
+        self.watch = watch
+        self.door = door
+        self.watcher = watcher
+        self.configuration = configuration
+        self.identity = identity
+    }
+
+    // Finding things
+
+    func loop(_ name: ProjectName) async throws(RequestProblem) -> ProjectLoop {
+        if let loop = await projects.loop(name) { return loop }
+        let known = await projects.all.map(\.project.rawValue).joined(separator: ", ")
+        throw .notFound(
+            "there is no project '\(name)'"
+                + (known.isEmpty ? "; the configuration names none" : "; there are: \(known)"))
+    }
+
+    func worker(_ id: EnvironmentID) async throws(RequestProblem) -> EnvironmentWorker {
+        let loop = try await loop(id.project)
+        if let worker = await loop.worker(id.name) { return worker }
+        let known = await loop.workers.keys.sorted().map(\.rawValue).joined(separator: ", ")
+        throw .notFound(
+            "project '\(id.project)' has no environment '\(id.name)'"
+                + (known.isEmpty ? "; it has none yet" : "; it has: \(known)"))
+    }
+
+    /// Asks the ledger; its errors become problems of the request.
+    func kept<Value: Sendable>(
+        _ body: (Ledger) async throws(StageFailure) -> Value
+    ) async throws(RequestProblem) -> Value {
+        do throws(StageFailure) {
+            return try await body(parts.ledger)
+        } catch {
+            throw .unavailable(error.message)
+        }
+    }
+
+    // Status
+
+    package func status() async -> DaemonStatus {
+        var statuses: [ProjectStatus] = []
+        let problem = await watch.problem
+        for loop in await projects.all { statuses.append(await status(of: loop, engineProblem: problem)) }
+        return DaemonStatus(
+            version: identity.version, instance: identity.instance, startedAt: identity.startedAt,
+            engine: PartStatus(name: identity.engineName, problem: problem),
+            router: PartStatus(name: door.partName, problem: await door.problem),
+            projects: statuses)
+    }
+
+    package func project(_ name: ProjectName) async throws(RequestProblem) -> ProjectStatus {
+        await status(of: try await loop(name), engineProblem: await watch.problem)
+    }
+
+    package func environment(_ id: EnvironmentID) async throws(RequestProblem) -> EnvironmentStatus {
+        await (try await worker(id)).status(engineProblem: await watch.problem)
+    }
+
+    private func status(of loop: ProjectLoop, engineProblem: String?) async -> ProjectStatus {
+        var environments: [EnvironmentStatus] = []
+        for worker in await loop.workers.values {
+            environments.append(await worker.status(engineProblem: engineProblem))
+        }
+        environments.sort(by: StatusView.isOrdered)
+        let remote = configuration.projects.first { $0.name == loop.project }?.repository.description ?? ""
+        return ProjectStatus(
+            name: loop.project, remote: remote, defaultBranch: await loop.stored.defaultBranch,
+            listedAt: await loop.listedAt, problem: await loop.problem, manifestProblem: await loop.manifestProblem,
+            environments: environments)
+    }
+
+    package func explanation(of id: EnvironmentID) async throws(RequestProblem) -> Explanation {
+        let status = try await environment(id)
+        return StatusView.explanation(of: status, project: try await project(id.project))
+    }
+
+    // Records
+
+    package func history(
+        of project: ProjectName, environment: EnvironmentName?, limit: Int
+    ) async throws(RequestProblem) -> [Deployment] {
+        _ = try await loop(project)
+        return try await kept { _ throws(StageFailure) in
+            try await parts.kept { ledger in
+                try await ledger.deployments(of: project, environment: environment, limit: limit)
+            }
+        }
+    }
+
+    package func builds(of project: ProjectName, limit: Int) async throws(RequestProblem) -> [BuildRecord] {
+        _ = try await loop(project)
+        return try await kept { _ throws(StageFailure) in
+            try await parts.kept { ledger in try await ledger.builds(of: project, limit: limit) }
+        }
+    }
+
+    package func events(
+        project: ProjectName?, after: Int64?, limit: Int
+    ) async throws(RequestProblem) -> [DaemonEvent] {
+        try await kept { _ throws(StageFailure) in
+            try await parts.kept { ledger in
+                try await ledger.events(project: project, after: after, limit: limit)
+            }
+        }
+    }
+
+    package func unreadiness() async -> String? {
+        if let problem = await watch.problem { return problem }
+        return await door.problem
+    }
+}

@@ -1,0 +1,61 @@
+import Deployer
+import Lifecycle
+import Model
+import SQLite
+import Store
+
+/// What every loop of the daemon shares: records, clocks, the Deployer, and how to tell people.
+struct DaemonParts: Sendable {
+    /// What is remembered.
+    let ledger: Ledger
+    /// Makes environments run what they should.
+    let deployer: Deployer
+    /// What environments add to releases.
+    let configurations: EnvironmentConfigurations
+    /// Tells waiters that anything people can see has changed.
+    let changes: Broadcast
+    /// Ends the daemon when its records are not its own any more.
+    let fence: Fence
+    /// Where records of the log go.
+    let log: Log
+
+    /// The wall clock.
+    func now() -> Timestamp { Timestamp(milliseconds: WallClock.milliseconds()) }
+
+    /// The pause after that many failures in a row.
+    func pause(afterFailures failures: Int) -> Duration {
+        Backoff.standard.pause(afterFailures: failures, random: Double.random(in: 0..<1))
+    }
+
+    /// Asks the ledger; its errors become failures in the user's terms.
+    func kept<Value: Sendable>(
+        _ body: (Ledger) async throws -> Value
+    ) async throws(StageFailure) -> Value {
+        do {
+            return try await body(ledger)
+        } catch {
+            if let error = error as? SQLiteError, error.isStaleLedger { fence.trip() }
+            throw DaemonFailures.records(error)
+        }
+    }
+
+    /// An event about an environment, to be written with a change.
+    func event(_ id: EnvironmentID, _ kind: String, _ message: String) -> NewEvent {
+        NewEvent(at: now(), project: id.project, environment: id.name, kind: kind, message: message)
+    }
+
+    /// Writes an event about an environment by itself.
+    func tell(_ id: EnvironmentID, _ kind: String, _ message: String) async {
+        await tell([event(id, kind, message)])
+    }
+
+    /// Writes events by themselves; a full disk loses them, and says so in the log.
+    func tell(_ events: [NewEvent]) async {
+        do throws(SQLiteError) {
+            try await ledger.append(events)
+        } catch {
+            log.error("cannot write events: \(error)")
+        }
+        changes.notify()
+    }
+}

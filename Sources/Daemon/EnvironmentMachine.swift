@@ -1,0 +1,216 @@
+package import Model
+
+/// Decides what one environment does next: facts in, one action out, nothing performed.
+///
+/// Owned by the ``EnvironmentWorker`` of that environment, which performs the action and reports what came of it.
+package struct EnvironmentMachine: Sendable {
+    /// What is remembered of the environment.
+    package private(set) var record: EnvironmentRecord
+    /// What the Promoter wants, once it has said so.
+    package private(set) var wish: EnvironmentWish?
+    /// What is known of the commit that the wish names.
+    package private(set) var finding: ProjectFacts.CandidateFinding?
+    /// The configuration digest that a deployment would have now.
+    package private(set) var configuration: Digest
+    /// Whether what runs may differ from what should: something happened, or nobody has looked yet.
+    private var mustLook = true
+    /// Whether containers of earlier releases may be left.
+    private var mustSweep = true
+    /// How often in a row looking after the live release failed.
+    private var repairFailures = 0
+    /// When looking after the live release is tried again.
+    private var repairAt: Timestamp?
+
+    /// What to do next.
+    package enum Action: Sendable, Hashable {
+        /// Nothing before this moment, or before something changes.
+        case rest(until: Timestamp?)
+        /// Bring a commit into being; its images are built if they do not exist.
+        case deploy(Candidate)
+        /// Bring the release of another environment into being, on behalf of a commit.
+        case promote(commit: ObjectID, release: Digest)
+        /// Bring back an earlier release of this environment.
+        case restore(release: Digest)
+        /// Note that a commit yields what already runs.
+        case note(commit: ObjectID)
+        /// Note that a commit cannot be run at all.
+        case refuse(commit: ObjectID, FailureRecord)
+        /// Compare what runs with the live release and mend the difference.
+        case repair
+        /// Drain, stop and remove what is left of earlier releases.
+        case sweep
+        /// Remove the environment and everything it has.
+        case remove
+    }
+
+    /// An environment as it is remembered.
+    package init(record: EnvironmentRecord, configuration: Digest) {
+        self.record = record
+        self.configuration = configuration
+    }
+
+    // What happened
+
+    /// The Promoter decided.
+    package mutating func wished(_ wish: EnvironmentWish, finding: ProjectFacts.CandidateFinding?) {
+        self.wish = wish
+        self.finding = finding
+        record.kind = wish.kind
+        if let ref = wish.ref { record.ref = ref }
+    }
+
+    /// The daemon's configuration changed what the environment adds to a release.
+    package mutating func reconfigured(_ configuration: Digest) { self.configuration = configuration }
+
+    /// Something of the environment changed in the engine or the proxy.
+    package mutating func stirred() {
+        mustLook = true
+        repairAt = nil
+    }
+
+    /// A person or an adoption pinned the environment, or lifted the pin.
+    package mutating func held(_ hold: Hold?, pinned: Digest?) {
+        record.hold = hold
+        record.pinned = pinned
+    }
+
+    /// A person asked for a commit; nil takes the request back.
+    package mutating func requested(_ request: ProjectFacts.Request?) {
+        record.requested = request
+        if request?.commit == record.failed?.commit { record.failed = nil }
+    }
+
+    /// A deployment for this commit began.
+    package mutating func began(_ commit: ObjectID) { record.inProgress = commit }
+
+    /// What was begun is live.
+    package mutating func becameLive(_ live: EnvironmentRecord.LiveRelease) {
+        record.inProgress = nil
+        record.failed = nil
+        record.live = live
+        mustSweep = true
+        mustLook = false
+        repairFailures = 0
+        repairAt = nil
+        noteHealthy(live.commit, live, at: live.since)
+    }
+
+    /// A commit turned out to yield what already runs.
+    package mutating func noted(_ commit: ObjectID, at now: Timestamp) {
+        record.inProgress = nil
+        record.failed = nil
+        record.live?.commit = commit
+        if let live = record.live { noteHealthy(commit, live, at: now) }
+    }
+
+    /// What was begun failed.
+    ///
+    /// - Parameter pause: what the back-off gives for this number of failures in a row.
+    package mutating func failed(
+        _ commit: ObjectID, _ failure: StageFailure, at now: Timestamp, pause: (Int) -> Duration
+    ) {
+        record.inProgress = nil
+        mustSweep = true
+        mustLook = true
+        guard failure.verdict != .cancelled else { return }
+        let attempts = (record.failed.flatMap { $0.commit == commit ? $0.attempts : nil } ?? 0) + 1
+        var retryAt: Timestamp?
+        if case .retry(let after) = failure.verdict { retryAt = now.advanced(by: after ?? pause(attempts)) }
+        record.failed = .init(
+            commit: commit, failure: FailureRecord(failure), at: now, attempts: attempts, retryAt: retryAt)
+    }
+
+    /// The live release was compared with what runs, and mended where it differed.
+    package mutating func repaired() {
+        mustLook = false
+        repairFailures = 0
+        repairAt = nil
+    }
+
+    /// Looking after the live release failed.
+    package mutating func repairFailed(at now: Timestamp, pause: (Int) -> Duration) {
+        repairFailures += 1
+        repairAt = now.advanced(by: pause(repairFailures))
+    }
+
+    /// Nothing of earlier releases is left.
+    package mutating func swept() { mustSweep = false }
+
+    /// Removing what is left was put off: it failed or was interrupted.
+    package mutating func sweepFailed(at now: Timestamp, pause: (Int) -> Duration) {
+        repairFailures += 1
+        repairAt = now.advanced(by: pause(repairFailures))
+    }
+
+    // What to do next
+
+    /// The action that brings the environment closer to what is wanted.
+    package func next(at now: Timestamp) -> Action {
+        if wish?.intent == .delete { return repairIsDue(now) ? .remove : .rest(until: repairAt) }
+        if let action = change(at: now) { return action }
+        if record.live != nil, mustLook, repairIsDue(now) { return .repair }
+        if mustSweep, repairIsDue(now), wish != nil { return .sweep }
+        return .rest(until: [record.failed?.retryAt, mustLook || mustSweep ? repairAt : nil].compactMap(\.self).min())
+    }
+
+    /// The commit that a deployment would be for now, if one is due; used to see whether running work is superseded.
+    package var target: ObjectID? {
+        guard record.hold == nil, record.pinned == nil else { return nil }
+        return switch wish?.intent {
+        case .run(let commit), .promote(let commit, _): commit
+        default: nil
+        }
+    }
+
+    private func change(at now: Timestamp) -> Action? {
+        if let pinned = record.pinned {
+            guard record.live?.release != pinned else { return nil }
+            return isParked(record.failed?.commit, now) ? nil : .restore(release: pinned)
+        }
+        guard record.hold == nil, let wish else { return nil }
+        switch wish.intent {
+        case .run(let commit):
+            return run(commit, at: now)
+        case .promote(let commit, let release):
+            if let live = record.live, live.release == release, live.configuration == configuration {
+                return live.commit == commit ? nil : .note(commit: commit)
+            }
+            return isParked(commit, now) ? nil : .promote(commit: commit, release: release)
+        case .wait, .held, .orphaned, .delete:
+            return nil
+        }
+    }
+
+    private func run(_ commit: ObjectID, at now: Timestamp) -> Action? {
+        switch finding {
+        case .ready(let candidate) where candidate.commit == commit:
+            if let live = record.live, live.content == candidate.content, live.configuration == configuration {
+                return live.commit == commit ? nil : .note(commit: commit)
+            }
+            return isParked(commit, now) ? nil : .deploy(candidate)
+        case .refused(let failure):
+            return record.failed?.commit == commit ? nil : .refuse(commit: commit, failure)
+        case .ready, nil:
+            return nil
+        }
+    }
+
+    /// Whether the commit failed before and its time to be tried again has not come.
+    private func isParked(_ commit: ObjectID?, _ now: Timestamp) -> Bool {
+        guard let failed = record.failed, failed.commit == commit else { return false }
+        guard let retryAt = failed.retryAt else { return true }
+        return now < retryAt
+    }
+
+    private func repairIsDue(_ now: Timestamp) -> Bool { repairAt.map { now >= $0 } ?? true }
+
+    private mutating func noteHealthy(_ commit: ObjectID, _ live: EnvironmentRecord.LiveRelease, at now: Timestamp) {
+        record.healthy.removeAll { $0.commit == commit }
+        record.healthy.append(.init(commit: commit, content: live.content, release: live.release, at: now))
+        let surplus = record.healthy.count - Self.healthyLimit
+        if surplus > 0 { record.healthy.removeFirst(surplus) }
+    }
+
+    /// How many healthy commits are remembered per environment: far more than the five releases that are kept.
+    private static let healthyLimit = 100
+}

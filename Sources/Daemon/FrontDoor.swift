@@ -1,0 +1,78 @@
+import Config
+import Deployer
+import Lifecycle
+import Model
+
+/// Sees that the proxy runs and has the routes it should, and says when it does not.
+actor FrontDoor: Service {
+    nonisolated let name = "front door"
+    /// What is shown of it: "managed Caddy on port 8080".
+    nonisolated let partName: String
+    /// Where routes are set.
+    nonisolated let router: Router
+    private let managed: ManagedCaddy?
+    private let changes: Broadcast
+    private let log: Log
+    private var failures = 0
+    /// Why the proxy cannot be used; nil while it can.
+    private(set) var problem: String?
+
+    /// The time between two looks: a proxy that was restarted by hand has its routes back after this long.
+    private static let interval = Duration.seconds(2)
+    private static let backoff = Backoff(first: .milliseconds(500), limit: .seconds(10), jitter: 0.1)
+
+    init(choice: Configuration.CaddyChoice, directory: String, frame: CaddyFrame, changes: Broadcast, log: Log) {
+        self.changes = changes
+        self.log = log
+        switch choice {
+        case .managed:
+            let caddy = ManagedCaddy(directory: directory, frame: frame, log: log)
+            managed = caddy
+            router = Router(admin: caddy.admin, frame: frame, log: log)
+            partName = "managed Caddy on port \(frame.httpPort)"
+        case .external(let url):
+            managed = nil
+            router = Router(admin: .url(url), frame: frame, log: log)
+            partName = "Caddy at \(url), on port \(frame.httpPort)"
+        }
+    }
+
+    func run(until stop: StopSignal) async throws {
+        let wake = Wake()
+        stop.onRaise { wake.ring() }
+        var isLoaded = false
+        while !stop.isRaised {
+            do throws(StageFailure) {
+                if try await managed?.start() == true { log.info("started \(partName)") }
+                if !isLoaded {
+                    try await router.load()
+                    isLoaded = true
+                }
+                if try await router.verify() { log.warning("the proxy had lost its routes; they are back") }
+                report(nil)
+            } catch {
+                report(error)
+            }
+            let pause = failures == 0 ? Self.interval : Self.backoff.pause(afterFailures: failures, random: 0.5)
+            await wake.wait(until: .after(pause))
+        }
+    }
+
+    private func report(_ failure: StageFailure?) {
+        guard let failure else {
+            if problem != nil {
+                problem = nil
+                log.info("the proxy answers again")
+                changes.notify()
+            }
+            failures = 0
+            return
+        }
+        failures += 1
+        guard problem == nil else { return }
+        let since = Timestamp(milliseconds: WallClock.milliseconds())
+        problem = "\(failure.message) (since \(since))" + (failure.hint.map { "; \($0)" } ?? "")
+        log.error(failure.message, ("reason", failure.reason.rawValue), ("hint", failure.hint ?? ""))
+        changes.notify()
+    }
+}

@@ -1,0 +1,138 @@
+import Builder
+import ContainerEngine
+import Lifecycle
+import Model
+import Store
+
+/// Turns a project's candidates into releases: images are looked up by build key, and built where there are none.
+struct ImageDesk: Sendable {
+    /// The project.
+    let project: ProjectName
+    /// The path of its mirror.
+    let mirror: String
+    /// Where the logs of builds are, a file per build.
+    let logDirectory: String
+    /// Builds images.
+    let builder: ImageBuilder
+    /// Knows which images exist.
+    let engine: EngineClient
+    /// Accounts of the registries that base images may come from.
+    let registries: [RegistryCredential]
+    /// Records, clock and log.
+    let parts: DaemonParts
+
+    /// The release of a candidate, once all its images exist.
+    ///
+    /// - Parameter onBuild: told each service whose image has to be built.
+    func release(
+        of candidate: Candidate, for id: EnvironmentID, kind: EnvironmentKind,
+        onBuild: @escaping @Sendable (String) async -> Void
+    ) async throws(StageFailure) -> Release {
+        let results = await withTaskGroup(of: (String, Result<ImageID, StageFailure>).self) { group in
+            for service in candidate.services {
+                group.addTask {
+                    do throws(StageFailure) {
+                        let image = try await image(of: service, in: candidate, onBuild: onBuild)
+                        return (service.name, .success(image))
+                    } catch {
+                        return (service.name, .failure(error))
+                    }
+                }
+            }
+            var results: [(String, Result<ImageID, StageFailure>)] = []
+            for await result in group {
+                // One image that cannot be built makes the others useless here.
+                if case .failure = result.1 { group.cancelAll() }
+                results.append(result)
+            }
+            return results
+        }
+        // The failure that came first is the cause; those after it may be mere cancellations.
+        for case (_, .failure(let failure)) in results { throw failure }
+        var images: [String: ImageID] = [:]
+        for case (let name, .success(let image)) in results { images[name] = image }
+        let release = ReleaseDigest.release(from: candidate, images: images)
+        try await parts.kept { ledger in
+            try await ledger.save(release, of: project, commit: candidate.commit)
+        }
+        return release
+    }
+
+    private func image(
+        of service: CandidateService, in candidate: Candidate, onBuild: @escaping @Sendable (String) async -> Void
+    ) async throws(StageFailure) -> ImageID {
+        let known = try await parts.kept { ledger in
+            try await ledger.image(builtFor: service.buildKey, project: project)
+        }
+        if let known, try await exists(known) { return known }
+        if let found = try await builder.existingImage(project: project, key: service.buildKey) {
+            try await parts.kept { ledger in
+                try await ledger.remember(image: found, key: service.buildKey, project: project)
+            }
+            return found
+        }
+        return try await build(service, commit: candidate.commit, onBuild: onBuild)
+    }
+
+    private func exists(_ image: ImageID) async throws(StageFailure) -> Bool {
+        do throws(EngineError) {
+            return try await engine.inspectImage(image.description) != nil
+        } catch {
+            throw DaemonFailures.engine(error)
+        }
+    }
+
+    private func build(
+        _ service: CandidateService, commit: ObjectID, onBuild: @escaping @Sendable (String) async -> Void
+    ) async throws(StageFailure) -> ImageID {
+        let entry = BuildEntry(service: service, project: project, commit: commit, parts: parts)
+        let job = BuildJob(
+            project: project, service: service.name, definition: service.definition.build, key: service.buildKey,
+            commit: commit, mirror: mirror, registries: registries, isNetworkAllowed: true,
+            logPath: logPath(service.buildKey))
+        await onBuild(service.name)
+        let image = try await builder.image(
+            for: job, hooks: BuildHooks(onStart: { await entry.begin() }, onEnd: { await entry.end($0) }))
+        try await parts.kept { ledger in
+            try await ledger.remember(image: image, key: service.buildKey, project: project)
+        }
+        return image
+    }
+
+    /// Where the log of a build is: one for each key, the newest attempt's.
+    func logPath(_ key: Digest) -> String { "\(logDirectory)/\(key.hex).log" }
+}
+
+/// The record of one build: written when it begins and when it ends.
+private actor BuildEntry {
+    private let service: CandidateService
+    private let project: ProjectName
+    private let commit: ObjectID
+    private let parts: DaemonParts
+    private var record: BuildRecord?
+
+    init(service: CandidateService, project: ProjectName, commit: ObjectID, parts: DaemonParts) {
+        self.service = service
+        self.project = project
+        self.commit = commit
+        self.parts = parts
+    }
+
+    func begin() async {
+        record = try? await parts.ledger.beginBuild(
+            project: project, service: service.name, key: service.buildKey, commit: commit, at: parts.now())
+        parts.changes.notify()
+    }
+
+    func end(_ result: Result<ImageID, StageFailure>) async {
+        guard var record else { return }
+        record.endedAt = parts.now()
+        switch result {
+        case .success(let image): record.image = image
+        case .failure(let failure): record.failure = FailureRecord(failure)
+        }
+        // The build's outcome is with the deployment as well; a record that cannot be written stops nothing.
+        try? await parts.ledger.finish(record)
+        parts.changes.notify()
+    }
+}

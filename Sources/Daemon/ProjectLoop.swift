@@ -1,0 +1,429 @@
+import Builder
+import Config
+import Deployer
+import Lifecycle
+import Model
+import Promoter
+import Store
+import Synchronization
+import Watcher
+
+/// Everything about one project: takes listings in, reads what it needs, asks the Promoter, and hands wishes to its workers.
+///
+/// One pass at a time; whatever arrives meanwhile causes one more.
+actor ProjectLoop: Service {
+    nonisolated let name: String
+    nonisolated let project: ProjectName
+    nonisolated let wake = Wake()
+    private nonisolated let mailbox = Mutex<Observation?>(nil)
+
+    let parts: DaemonParts
+    let images: ImageDesk
+    let log: Log
+    private let reading: RepositoryReading
+
+    /// What is remembered of the project itself.
+    private(set) var stored: StoredProject
+    /// What is remembered of its refs.
+    private(set) var refs: [KnownRef]
+    /// Its environments.
+    private(set) var workers: [EnvironmentName: EnvironmentWorker] = [:]
+    private var adoption: Adoption
+    private var policy: ProjectFacts.PolicyFinding = .unknown
+    private var candidates: [ObjectID: ProjectFacts.CandidateFinding] = [:]
+    private var areDeletionsApproved = false
+    private var hasListing = false
+    /// The newest delivery that asked for a look, until one was taken.
+    private var unsettled: Int64? = .max
+    private var fetchFailures = 0
+    private var retry: Deadline?
+    private var confirmation: Deadline?
+    private let look: @Sendable () -> Void
+    /// Why the last look at the remote failed; nil when it did not.
+    private(set) var problem: FailureRecord?
+    /// When the refs were last listed in full.
+    private(set) var listedAt: Timestamp?
+
+    init(
+        stored: StoredProject, refs: [KnownRef], records: [EnvironmentRecord], last: [EnvironmentName: Deployment],
+        isAmnesiac: Bool, reading: RepositoryReading, images: ImageDesk, parts: DaemonParts,
+        look: @escaping @Sendable () -> Void
+    ) {
+        project = stored.name
+        name = "project \(stored.name)"
+        self.stored = stored
+        self.refs = refs
+        self.reading = reading
+        self.images = images
+        self.parts = parts
+        self.look = look
+        adoption = Adoption(isAmnesiac: isAmnesiac)
+        log = parts.log.with("project", stored.name.rawValue)
+        for record in records {
+            workers[record.id.name] = EnvironmentWorker(
+                record: record, last: last[record.id.name], parts: parts, images: images)
+        }
+    }
+
+    /// Whether everything that ran before there was a database has been taken in.
+    var hasAdopted: Bool {
+        !adoption.isAmnesiac || (adoption.hasObserved && hasListing && adoption.unresolved.isEmpty)
+    }
+
+    // What others tell
+
+    /// Takes the newest listing, or why there is none.
+    nonisolated func take(_ observation: Observation) {
+        mailbox.withLock { $0 = observation }
+        wake.ring()
+    }
+
+    /// Takes what was observed of the project's containers.
+    ///
+    /// - Parameter isComplete: everything was listed, so an environment that is missing has no containers.
+    func take(
+        _ environments: [EnvironmentName: ObservedEnvironment], isComplete: Bool, stirred: Set<EnvironmentName>
+    ) async {
+        if isComplete {
+            for (name, observed) in environments where workers[name] == nil {
+                guard let record = Adoption.record(of: observed, now: parts.now()) else { continue }
+                adoption.found(record, observed)
+                addWorker(record)
+                log.info("found environment \(name) running and adopted it")
+                wake.ring()
+            }
+            if !adoption.hasObserved {
+                adoption.hasObserved = true
+                wake.ring()
+            }
+        }
+        for (name, worker) in workers {
+            if let observed = environments[name] {
+                await worker.take(observed, isDifferent: stirred.contains(name))
+            } else if isComplete {
+                await worker.take(ObservedEnvironment(id: worker.id), isDifferent: stirred.contains(name))
+            }
+        }
+    }
+
+    /// A delivery asked for a look.
+    func delivered(_ sequence: Int64) { unsettled = max(sequence, unsettled ?? 0) }
+
+    /// A person confirmed that many previews may go at once.
+    func approveDeletions() {
+        areDeletionsApproved = true
+        wake.ring()
+    }
+
+    /// A person confirmed that the default branch was renamed on purpose.
+    func confirmDefaultBranch() async {
+        stored.confirmedDefaultBranch = stored.defaultBranch
+        await save(changed: [], removing: [], events: [])
+        wake.ring()
+    }
+
+    /// A person deletes an environment: it goes, and comes back only when Git says another commit.
+    func dismiss(_ name: EnvironmentName) async {
+        guard let worker = workers[name] else { return }
+        let (record, wanted) = (await worker.record, await worker.wantedCommit)
+        stored.dismissed[name] = wanted ?? record.live?.commit ?? .zero
+        await save(changed: [], removing: [], events: [])
+        await worker.take(
+            EnvironmentWish(
+                environment: worker.id, kind: record.kind, ref: record.ref, intent: .delete, reason: "deleted by a person"),
+            finding: nil)
+    }
+
+    private func isDismissed(_ wish: EnvironmentWish) -> Bool {
+        guard let commit = stored.dismissed[wish.environment.name] else { return false }
+        if wish.commit == nil || wish.commit == commit { return true }
+        stored.dismissed[wish.environment.name] = nil
+        return false
+    }
+
+    /// The worker of an environment, if there is one.
+    func worker(_ name: EnvironmentName) -> EnvironmentWorker? { workers[name] }
+
+    // The loop
+
+    func run(until stop: StopSignal) async throws {
+        let wake = self.wake
+        stop.onRaise { wake.ring() }
+        await withDiscardingTaskGroup { group in
+            var started: Set<EnvironmentName> = []
+            while !stop.isRaised {
+                await pass()
+                started.formIntersection(workers.keys)
+                for (name, worker) in workers where started.insert(name).inserted {
+                    group.addTask {
+                        await worker.run(until: stop)
+                        wake.ring()
+                    }
+                }
+                await wake.wait(until: [retry, confirmation].compactMap(\.self).min())
+            }
+        }
+    }
+
+    private func pass() async {
+        await dropRemoved()
+        if let due = confirmation, due.hasPassed {
+            confirmation = nil
+            look()
+        }
+        if let observation = mailbox.withLock({ $0.take() }) {
+            if observation.repeats >= 2, hasListing, problem == nil {
+                // Nothing can follow from a listing that was seen twice before; an idle daemon costs next to nothing.
+                listedAt = parts.now()
+            } else {
+                await take(observation.result)
+            }
+        }
+        // Until the engine has been listed once, an environment that runs without a record is unknown, not absent.
+        guard hasListing, adoption.hasObserved || !adoption.isAmnesiac else { return }
+        retry = nil
+        await decide()
+    }
+
+    private func dropRemoved() async {
+        for (name, worker) in workers where await worker.isRemoved {
+            workers[name] = nil
+            parts.changes.notify()
+        }
+        let used = Set(await records().compactMap(\.ref))
+        let forgotten = refs.filter { $0.isGone && !used.contains($0.name) }.map(\.name)
+        guard !forgotten.isEmpty else { return }
+        refs.removeAll { forgotten.contains($0.name) }
+        await save(changed: [], removing: forgotten, events: [])
+        areDeletionsApproved = false
+    }
+
+    private func take(_ result: Result<RefListing, StageFailure>) async {
+        switch result {
+        case .failure(let failure):
+            if problem?.reason != failure.reason {
+                log.warning(failure.message, ("reason", failure.reason.rawValue))
+                await tell("remote.failed", failure.message)
+            }
+            problem = FailureRecord(failure)
+        case .success(let listing):
+            if problem != nil { await tell("remote.recovered", "the remote answers again") }
+            problem = nil
+            listedAt = parts.now()
+            await fold(listing)
+            hasListing = true
+            await settle()
+        }
+        parts.changes.notify()
+    }
+
+    /// What deliveries asked for has been done: the remote was looked at.
+    private func settle() async {
+        guard let sequence = unsettled else { return }
+        unsettled = nil
+        do throws(StageFailure) {
+            try await parts.kept { [project] ledger in
+                try await ledger.settle(of: project, upTo: sequence, outcome: "the remote was looked at")
+            }
+        } catch {
+            unsettled = sequence
+        }
+    }
+
+    private func fold(_ listing: RefListing) async {
+        let update = RefChanges.folding(
+            listing, into: refs, isFirst: !stored.isBaselined, nextSequence: stored.nextSequence, at: parts.now())
+        let head = listing.head
+        let isRenamed = stored.defaultBranch != head
+        guard !update.changes.isEmpty || isRenamed || !stored.isBaselined || update.known != refs else { return }
+        let before = Dictionary(uniqueKeysWithValues: refs.map { ($0.name, $0) })
+        let changed = update.known.filter { before[$0.name] != $0 }
+        refs = update.known
+        stored.nextSequence = update.nextSequence
+        stored.defaultBranch = head
+        if stored.confirmedDefaultBranch == nil { stored.confirmedDefaultBranch = head }
+        stored.isBaselined = true
+        // A ref counts as gone when two complete listings lack it: the second look need not wait for the next poll.
+        if update.known.contains(where: { $0.absences == 1 }) { confirmation = .after(Self.confirmationPause) }
+        let events = update.changes.compactMap { change in
+            RefEvents.sentence(for: change, now: update.known.first { $0.name == change.ref }).map {
+                NewEvent(at: parts.now(), project: project, environment: nil, kind: $0.kind, message: $0.message)
+            }
+        }
+        await save(changed: changed, removing: [], events: events)
+    }
+
+    // Deciding
+
+    private func decide() async {
+        var decision = Promotion.wishes(for: await facts(), hashing: sha256)
+        for _ in 1..<Self.roundLimit {
+            guard await read(for: decision) else { break }
+            decision = Promotion.wishes(for: await facts(), hashing: sha256)
+        }
+        await adopt(decision.wishes)
+        for wish in decision.wishes where !isDismissed(wish) {
+            if workers[wish.environment.name] == nil {
+                if wish.intent == .delete { continue }
+                addWorker(
+                    EnvironmentRecord(id: wish.environment, kind: wish.kind, ref: wish.ref, createdAt: parts.now()))
+            }
+            await workers[wish.environment.name]?.take(wish, finding: wish.commit.flatMap { candidates[$0] })
+        }
+        let needed = Set(decision.neededCommits)
+        candidates = candidates.filter { needed.contains($0.key) }
+    }
+
+    /// The time between seeing a ref gone and looking again to be sure.
+    private static let confirmationPause = Duration.seconds(1)
+
+    /// How often a decision may ask for more facts in one pass: refs, policy, candidates, and once more.
+    private static let roundLimit = 6
+
+    private func facts() async -> ProjectFacts {
+        let records = await records()
+        return ProjectFacts(
+            project: project, defaultBranch: stored.defaultBranch,
+            confirmedDefaultBranch: stored.confirmedDefaultBranch,
+            refs: refs, policy: policy, environments: records, candidates: candidates,
+            areDeletionsApproved: areDeletionsApproved,
+            requests: Dictionary(
+                uniqueKeysWithValues: records.compactMap { record in record.requested.map { (record.id.name, $0) } }))
+    }
+
+    /// Fetches and reads what a decision lacked; false when there is nothing more to learn.
+    private func read(for decision: Promotion.Decision) async -> Bool {
+        var learnt = false
+        let wanted = Set(decision.wantedRefs).union(adoption.wantedRefs)
+        let missing = await reading.missing(refs.filter { wanted.contains($0.name) && !$0.isGone })
+        if !missing.isEmpty {
+            do throws(StageFailure) {
+                try await reading.fetch(missing)
+                fetchFailures = 0
+                learnt = true
+            } catch {
+                await fetchFailed(error)
+            }
+        }
+        let policy = await reading.policy(
+            of: refs.first { $0.name == stored.defaultBranch }, lastGood: stored.lastGoodPolicies)
+        if policy != self.policy {
+            await policyChanged(policy)
+            learnt = true
+        }
+        for commit in decision.neededCommits where candidates[commit] == nil {
+            guard let finding = await reading.candidate(of: commit) else { continue }
+            candidates[commit] = finding
+            learnt = true
+        }
+        return learnt
+    }
+
+    private func fetchFailed(_ failure: StageFailure) async {
+        fetchFailures += 1
+        retry = .after(parts.pause(afterFailures: fetchFailures))
+        if problem?.reason != failure.reason {
+            log.warning(failure.message, ("reason", failure.reason.rawValue))
+            await tell("remote.failed", failure.message)
+        }
+        problem = FailureRecord(failure)
+    }
+
+    private func policyChanged(_ policy: ProjectFacts.PolicyFinding) async {
+        self.policy = policy
+        switch policy {
+        case .known(let policies) where stored.lastGoodPolicies != policies:
+            stored.lastGoodPolicies = policies
+            await save(changed: [], removing: [], events: [])
+        case .invalid(let message, _):
+            log.warning("the default branch's manifest cannot be used: \(message)")
+            await tell("manifest.invalid", message)
+        case .known, .unknown: break
+        }
+    }
+
+    /// What is wrong with the default branch's manifest; nil when nothing is.
+    var manifestProblem: String? {
+        if case .invalid(let message, _) = policy { message } else { nil }
+    }
+
+    // Adopting
+
+    /// Gives adopted environments their releases back, once the commits they run have been read.
+    private func adopt(_ wishes: [EnvironmentWish]) async {
+        for (name, found) in adoption.unresolved {
+            guard let worker = workers[name] else {
+                adoption.resolved(name)
+                continue
+            }
+            guard let live = found.record.live, case .ready(let candidate)? = await reading.candidate(of: live.commit)
+            else { continue }
+            adoption.resolved(name)
+            await remember(found.observed, candidate: candidate, live: live)
+            guard found.record.kind == .production, found.record.hold == nil,
+                let newest = wishes.first(where: { $0.environment == worker.id })?.commit, newest != live.commit
+            else { continue }
+            let hold = Hold(
+                kind: .adopted,
+                reason: "found running \(live.commit.short) without a memory of why, while Git says \(newest.short)",
+                since: parts.now())
+            try? await worker.hold(hold)
+            await parts.tell(worker.id, "environment.held", hold.reason)
+        }
+    }
+
+    private func remember(
+        _ observed: ObservedEnvironment, candidate: Candidate, live: EnvironmentRecord.LiveRelease
+    ) async {
+        let imagesByService = [String: ImageID](
+            observed.containers.compactMap { container -> (String, ImageID)? in
+                guard container.labels.release == live.release, let service = container.labels.service,
+                    let image = container.image
+                else { return nil }
+                return (service, image)
+            }, uniquingKeysWith: { first, _ in first })
+        // Some of the environment's services have no container to tell their image by.
+        guard candidate.services.allSatisfy({ imagesByService[$0.name] != nil }) else { return }
+        let release = ReleaseDigest.release(from: candidate, images: imagesByService)
+        do throws(StageFailure) {
+            try await parts.kept { ledger in
+                for service in candidate.services {
+                    guard let image = imagesByService[service.name] else { continue }
+                    try await ledger.remember(image: image, key: service.buildKey, project: project)
+                }
+                try await ledger.save(release, of: project, commit: candidate.commit)
+            }
+        } catch {
+            log.error("cannot write down what was adopted: \(error.message)")
+        }
+    }
+
+    // Remembering
+
+    private func addWorker(_ record: EnvironmentRecord) {
+        workers[record.id.name] = EnvironmentWorker(record: record, last: nil, parts: parts, images: images)
+        parts.changes.notify()
+    }
+
+    /// What is remembered of every environment.
+    func records() async -> [EnvironmentRecord] {
+        var records: [EnvironmentRecord] = []
+        for worker in workers.values { records.append(await worker.record) }
+        return records.sorted { $0.id < $1.id }
+    }
+
+    private func save(changed: [KnownRef], removing: [RefName], events: [NewEvent]) async {
+        do throws(StageFailure) {
+            try await parts.kept { [stored] ledger in
+                try await ledger.save(refs: changed, removing: removing, of: stored, events: events)
+            }
+        } catch {
+            log.error("cannot write down what the remote shows: \(error.message)")
+        }
+        parts.changes.notify()
+    }
+
+    private func tell(_ kind: String, _ message: String) async {
+        await parts.tell([NewEvent(at: parts.now(), project: project, environment: nil, kind: kind, message: message)])
+    }
+}

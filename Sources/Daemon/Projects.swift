@@ -1,0 +1,28 @@
+import Deployer
+import Model
+
+/// The projects of the daemon, by name.
+actor Projects {
+    private var loops: [ProjectName: ProjectLoop] = [:]
+
+    /// Adds a project.
+    func add(_ loop: ProjectLoop) { loops[loop.project] = loop }
+
+    /// The project of that name, if there is one.
+    func loop(_ name: ProjectName) -> ProjectLoop? { loops[name] }
+
+    /// Every project, ordered by name.
+    var all: [ProjectLoop] { loops.values.sorted { $0.project < $1.project } }
+
+    /// Hands what was observed to the projects it belongs to.
+    func take(_ world: ObservedWorld, isComplete: Bool, stirred: Set<EnvironmentID>) async {
+        var byProject: [ProjectName: [EnvironmentName: ObservedEnvironment]] = [:]
+        for (id, environment) in world.environments { byProject[id.project, default: [:]][id.name] = environment }
+        for (name, loop) in loops {
+            let environments = byProject[name] ?? [:]
+            let stirredHere = Set(stirred.lazy.filter { $0.project == name }.map(\.name))
+            guard isComplete || !environments.isEmpty || !stirredHere.isEmpty else { continue }
+            await loop.take(environments, isComplete: isComplete, stirred: stirredHere)
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import Model
+
+/// Whether waiting for a commit has come to its end: pure.
+enum WaitView {
+    /// The outcome, or nil while it is still to come.
+    static func outcome(of status: EnvironmentStatus?, commit: ObjectID?, id: EnvironmentID) -> WaitOutcome? {
+        guard let status else { return nil }
+        if let commit {
+            if status.commit == commit {
+                return .init(ending: .live, environment: status, message: "\(commit.short) is live in \(id)")
+            }
+            guard let deployment = status.deployment, deployment.commit == commit else { return nil }
+            return outcome(of: deployment, status: status)
+        }
+        if status.progress == .current {
+            return .init(ending: .live, environment: status, message: "\(id) is current")
+        }
+        return nil
+    }
+
+    private static func outcome(of deployment: Deployment, status: EnvironmentStatus) -> WaitOutcome? {
+        switch deployment.state {
+        case .failed:
+            // A failure that is tried again by itself is no end.
+            if status.progress != .failed { return nil }
+            let failure = deployment.failure?.message ?? "it failed"
+            return .init(ending: .failed, environment: status, message: "\(deployment.commit.short) failed: \(failure)")
+        case .superseded:
+            return .init(
+                ending: .superseded, environment: status,
+                message: "\(deployment.commit.short) was superseded by a newer commit")
+        case .cancelled:
+            return .init(ending: .cancelled, environment: status, message: "\(deployment.commit.short) was cancelled")
+        case .queued, .building, .preparing, .starting, .switching, .live, .replaced:
+            return nil
+        }
+    }
+}

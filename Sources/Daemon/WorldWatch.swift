@@ -1,0 +1,113 @@
+import Deployer
+import Lifecycle
+import Model
+import Synchronization
+
+/// Watches the engine: lists everything now and then, looks closer where an event says so, and tells the projects.
+actor WorldWatch: Service {
+    nonisolated let name = "world watch"
+    private let deployer: Deployer
+    private let projects: Projects
+    private let changes: Broadcast
+    private let log: Log
+    private nonisolated let wake = Wake()
+    private nonisolated let stirred = Mutex<Set<EnvironmentID>>([])
+    private nonisolated let mustLookAtAll = Mutex(true)
+    private var failures = 0
+    /// Why the engine cannot be listed; nil while it can.
+    private(set) var problem: String?
+
+    /// The time between two complete listings; events tell of changes much sooner.
+    private static let interval = Duration.seconds(30)
+    /// The longest pause between attempts while the engine does not answer.
+    private static let backoff = Backoff(first: .milliseconds(500), limit: .seconds(10), jitter: 0.1)
+
+    init(deployer: Deployer, projects: Projects, changes: Broadcast, log: Log) {
+        self.deployer = deployer
+        self.projects = projects
+        self.changes = changes
+        self.log = log
+    }
+
+    func run(until stop: StopSignal) async throws {
+        let wake = self.wake
+        stop.onRaise { wake.ring() }
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.listen(until: stop) }
+            var next = Deadline.after(.zero)
+            while !stop.isRaised {
+                let isDue = mustLookAtAll.withLock { flag in
+                    defer { flag = false }
+                    return flag
+                }
+                if isDue || next.hasPassed {
+                    next = .after(await lookAtAll())
+                } else {
+                    await lookAtStirred()
+                }
+                if stirred.withLock({ $0.isEmpty }), !mustLookAtAll.withLock({ $0 }) { await wake.wait(until: next) }
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// Lists everything; returns when to do so again.
+    private func lookAtAll() async -> Duration {
+        let stirredNow = stirred.withLock { set in
+            defer { set = [] }
+            return set
+        }
+        do throws(StageFailure) {
+            let world = try await deployer.observe()
+            let wasDown = problem != nil
+            if wasDown {
+                problem = nil
+                log.info("the engine answers again")
+                changes.notify()
+            }
+            failures = 0
+            await projects.take(world, isComplete: true, stirred: wasDown ? Set(world.environments.keys) : stirredNow)
+            return Self.interval
+        } catch {
+            failures += 1
+            if error.reason == .engineUnavailable || error.reason == .engineRefused, problem == nil {
+                let since = Timestamp(milliseconds: WallClock.milliseconds())
+                problem = "the engine does not answer since \(since): \(error.message)"
+                log.error(error.message, ("reason", error.reason.rawValue))
+                changes.notify()
+            } else if error.reason != .engineUnavailable {
+                log.warning(error.message, ("reason", error.reason.rawValue))
+            }
+            return Self.backoff.pause(afterFailures: failures, random: Double.random(in: 0..<1))
+        }
+    }
+
+    /// Looks at the environments that events named.
+    private func lookAtStirred() async {
+        let ids = stirred.withLock { set in
+            defer { set = [] }
+            return set
+        }
+        for id in ids {
+            do throws(StageFailure) {
+                let environment = try await deployer.observe(id)
+                await projects.take(
+                    ObservedWorld(environments: [id: environment]), isComplete: false, stirred: [id])
+                changes.notify()
+            } catch {
+                // The complete listing finds out what is wrong with the engine, and says so.
+                wake.ring()
+            }
+        }
+    }
+
+    private func listen(until stop: StopSignal) async {
+        await deployer.watch { id in
+            self.stirred.withLock { _ = $0.insert(id) }
+            self.wake.ring()
+        } onGap: {
+            self.mustLookAtAll.withLock { $0 = true }
+            self.wake.ring()
+        }
+    }
+}

@@ -1,0 +1,123 @@
+// The part of Caddy's configuration that Slipway writes and reads back, as Caddy spells it:
+// https://caddyserver.com/docs/json/, version 2.6. Fields we never write are never decoded.
+
+/// One route of a server.
+struct CaddyRoute: Codable, Hashable {
+    var id: String?
+    var match: [CaddyMatch]?
+    var handle: [CaddyHandler]
+    var terminal: Bool?
+
+    enum CodingKeys: String, CodingKey {
+        case id = "@id"
+        case match
+        case handle
+        case terminal
+    }
+}
+
+/// What a request must be like for a route.
+struct CaddyMatch: Codable, Hashable {
+    var host: [String]?
+    var path: [String]?
+}
+
+/// What happens to a request: `reverse_proxy` and `static_response` are the two we use.
+struct CaddyHandler: Codable, Hashable {
+    var handler: String
+    var upstreams: [CaddyUpstream]?
+    var loadBalancing: CaddyLoadBalancing?
+    var statusCode: String?
+    var headers: [String: [String]]?
+    var body: String?
+
+    enum CodingKeys: String, CodingKey {
+        case handler
+        case upstreams
+        case loadBalancing = "load_balancing"
+        case statusCode = "status_code"
+        case headers
+        case body
+    }
+}
+
+/// One address that requests are sent to.
+struct CaddyUpstream: Codable, Hashable {
+    var dial: String
+}
+
+/// How an upstream is chosen, and how long others are tried when one cannot be reached.
+struct CaddyLoadBalancing: Codable, Hashable {
+    var selectionPolicy: CaddySelectionPolicy
+    var tryDuration: String
+    var tryInterval: String
+
+    enum CodingKeys: String, CodingKey {
+        case selectionPolicy = "selection_policy"
+        case tryDuration = "try_duration"
+        case tryInterval = "try_interval"
+    }
+}
+
+/// The name of a way to choose an upstream.
+struct CaddySelectionPolicy: Codable, Hashable {
+    var policy: String
+}
+
+/// One HTTP server.
+struct CaddyServer: Codable, Hashable {
+    var listen: [String]
+    var routes: [CaddyRoute]
+    var errors: CaddyErrors?
+    var automaticHTTPS: CaddyAutomaticHTTPS?
+
+    enum CodingKeys: String, CodingKey {
+        case listen
+        case routes
+        case errors
+        case automaticHTTPS = "automatic_https"
+    }
+}
+
+/// What answers when a handler could not.
+struct CaddyErrors: Codable, Hashable {
+    var routes: [CaddyRoute]
+}
+
+/// Whether Caddy gets certificates and redirects by itself.
+struct CaddyAutomaticHTTPS: Codable, Hashable {
+    var disable: Bool
+}
+
+/// A whole configuration, as the managed Caddy is started with.
+struct CaddyConfiguration: Codable, Hashable {
+    var admin: CaddyAdminEndpoint
+    var logging: CaddyLogging?
+    var apps: CaddyApps
+}
+
+/// Where Caddy takes changes.
+struct CaddyAdminEndpoint: Codable, Hashable {
+    var listen: String
+    var origins: [String]?
+}
+
+/// The applications inside Caddy; we use one.
+struct CaddyApps: Codable, Hashable {
+    var http: CaddyHTTP
+}
+
+/// The HTTP application.
+struct CaddyHTTP: Codable, Hashable {
+    var servers: [String: CaddyServer]
+}
+
+/// Caddy's logs, by name.
+struct CaddyLogging: Codable, Hashable {
+    var logs: [String: CaddyLog]
+}
+
+/// One log of Caddy's.
+struct CaddyLog: Codable, Hashable {
+    var level: String
+}

@@ -1,0 +1,57 @@
+import ContainerEngine
+package import Model
+
+extension Deployer {
+    /// Everything that carries our instance label, by environment, with what the proxy sends to it as far as that is known.
+    package func observe() async throws(StageFailure) -> ObservedWorld {
+        try await observe(labels: [Label.instance: instance], withVolumes: true)
+    }
+
+    /// What exists of one environment.
+    package func observe(_ id: EnvironmentID) async throws(StageFailure) -> ObservedEnvironment {
+        try await observe(labels: labels(of: id), withVolumes: true).environment(id)
+    }
+
+    /// What of one environment a plan needs: its volumes are not part of that, its routes must be known.
+    func observeForPlan(_ id: EnvironmentID) async throws(StageFailure) -> ObservedEnvironment {
+        try await router.load()
+        return try await observe(labels: labels(of: id), withVolumes: false).environment(id)
+    }
+
+    /// The labels that everything of an environment carries.
+    func labels(of id: EnvironmentID) -> [String: String] {
+        LabelSet(instance: instance, environment: id).encoded
+    }
+
+    func observe(labels: [String: String], withVolumes: Bool) async throws(StageFailure) -> ObservedWorld {
+        var world: [EnvironmentID: ObservedEnvironment] = [:]
+        do throws(EngineError) {
+            for container in try await engine.containers(labels: labels) {
+                guard let read = LabelSet(container.labels) else { continue }
+                world[read.environment, default: .init(id: read.environment)].containers.append(
+                    ObservedContainer(
+                        id: container.id, name: container.name, image: container.imageID, state: container.state,
+                        labels: read, createdAt: container.createdAt))
+            }
+            for network in try await engine.networks(labels: labels) {
+                guard let read = LabelSet(network.labels) else { continue }
+                world[read.environment, default: .init(id: read.environment)].networks.append(
+                    ObservedNetwork(id: network.id, name: network.name, subnet: network.subnets.first))
+            }
+            for volume in withVolumes ? try await engine.volumes(labels: labels) : [] {
+                guard let read = LabelSet(volume.labels) else { continue }
+                world[read.environment, default: .init(id: read.environment)].volumes.append(
+                    ObservedVolume(name: volume.name, labels: read))
+            }
+        } catch {
+            throw .engine(error, "what runs cannot be listed")
+        }
+        // What the proxy has is ours by its ids. While it was never reached, no route is known: what runs still is.
+        let isOfOne = labels[Label.environment] != nil
+        for (id, routes) in await router.table.environments where !isOfOne || world[id] != nil {
+            world[id, default: .init(id: id)].routes = routes
+        }
+        for id in world.keys { world[id]?.containers.sort { $0.name < $1.name } }
+        return ObservedWorld(environments: world)
+    }
+}

@@ -1,0 +1,126 @@
+import ContainerEngine
+import Lifecycle
+import Model
+
+/// Waits until a container is healthy, has ended, or the time is over.
+///
+/// Between two looks it sleeps, and holds no thread.
+struct HealthWait: Sendable {
+    let engine: EngineClient
+    let pool: BlockingPool
+    /// The container's id.
+    let container: String
+    /// Its name, for messages.
+    let name: String
+    /// The service's name, for messages.
+    let service: String
+    let check: HealthCheck
+    /// The host that HTTP checks name.
+    let host: String
+    /// The loopback port; nil: a worker.
+    let port: Int?
+    /// The port inside the container.
+    let containerPort: Int?
+    /// The ports the image exposes, for the hint.
+    let exposedPorts: [Int]
+
+    /// Looks come quickly at first, so that a fast service is not kept waiting: the pause doubles up to the interval.
+    private static let firstPause = Duration.milliseconds(5)
+    /// How many lines of output go into a failure.
+    private static let outputLines = 20
+
+    /// Returns when the container is healthy.
+    func run() async throws(StageFailure) {
+        guard let port else { return try await worker() }
+        let probe = HealthProbe(port: port, path: check.path, host: host, timeout: check.timeout)
+        let deadline = Deadline.after(check.deadline)
+        var pause = Self.firstPause
+        while true {
+            let finding = await pool.run { probe.look() }
+            if finding == .healthy { return }
+            let detail = try await inspect()
+            guard let detail, !hasEnded(detail) else { throw await ended(detail) }
+            var problem = "it takes connections, but nothing inside listens on its port"
+            switch finding {
+            case .healthy: return
+            case .connected: if await isListening(detail, probe) { return }
+            case .unhealthy(let words): problem = words
+            }
+            guard !deadline.hasPassed else { throw await neverHealthy(detail, problem) }
+            try await sleep(min(pause, deadline.remaining))
+            pause = min(pause * 2, check.interval)
+        }
+    }
+
+    /// A worker is healthy when it still runs after an interval.
+    private func worker() async throws(StageFailure) {
+        for isLast in [false, true] {
+            let detail = try await inspect()
+            guard let detail, !hasEnded(detail) else { throw await ended(detail) }
+            if !isLast { try await sleep(check.interval) }
+        }
+    }
+
+    private func inspect() async throws(StageFailure) -> ContainerDetail? {
+        do { return try await engine.inspect(container: container) } catch {
+            throw .engine(error, "container \(name) cannot be looked at")
+        }
+    }
+
+    private func sleep(_ duration: Duration) async throws(StageFailure) {
+        do { try await Task.sleep(for: duration) } catch { throw .cancelled }
+    }
+
+    /// A restart by the engine counts: the container has ended once, and would again.
+    private func hasEnded(_ detail: ContainerDetail) -> Bool {
+        switch detail.container.state {
+        case .running, .created: detail.restartCount > 0
+        case .paused, .restarting, .exited, .dead: true
+        }
+    }
+
+    /// A connection alone proves nothing where the engine's proxy takes them all.
+    private func isListening(_ detail: ContainerDetail, _ probe: HealthProbe) async -> Bool {
+        if let pid = detail.processID, let containerPort, let ports = ListeningPorts.ofNetwork(of: pid) {
+            return ports.isReachable(containerPort)
+        }
+        return await pool.run { probe.staysConnected() }
+    }
+
+    private func ended(_ detail: ContainerDetail?) async -> StageFailure {
+        .exited(name, service: service, detail: detail, output: await lastLines())
+    }
+
+    private func neverHealthy(_ detail: ContainerDetail, _ problem: String) async -> StageFailure {
+        .unhealthy(
+            service: service, after: check.deadline, lastProblem: problem, hint: hint(detail), output: await lastLines()
+        )
+    }
+
+    /// Where it was expected, what the image says, and what is so.
+    private func hint(_ detail: ContainerDetail) -> String {
+        guard let containerPort else { return "" }
+        var sentences = ["it was expected to listen on port \(containerPort), which is also in $PORT"]
+        if !exposedPorts.isEmpty, exposedPorts != [containerPort] {
+            sentences.append("the image exposes \(Self.list(exposedPorts))")
+        }
+        let sockets = detail.processID.flatMap { ListeningPorts.ofNetwork(of: $0) }?.sockets
+        if let sockets {
+            let open = Set(sockets.filter { !$0.isLoopbackOnly }.map(\.port)).sorted()
+            if sockets.contains(where: { $0.port == containerPort }), !open.contains(containerPort) {
+                sentences.append("it listens there on 127.0.0.1 only; it must listen on 0.0.0.0")
+            } else if open.isEmpty {
+                sentences.append("it listens on no port")
+            } else if !open.contains(containerPort) {
+                sentences.append("it listens on \(Self.list(open)); name that in services.\(service).port")
+            }
+        }
+        return sentences.joined(separator: "; ")
+    }
+
+    private static func list(_ ports: [Int]) -> String { ports.map(String.init).joined(separator: ", ") }
+
+    private func lastLines() async -> [String] {
+        await ContainerOutput.lastLines(of: container, count: Self.outputLines, engine: engine)
+    }
+}

@@ -1,0 +1,168 @@
+package import Lifecycle
+package import Model
+
+/// Moves hosts between containers in Caddy: one writer of one document, the whole array of routes.
+///
+/// Changes of several environments that arrive together become one request; a table that is what the
+/// proxy has already becomes none, since every change cuts open WebSockets.
+package actor Router {
+    private let client: CaddyClient
+    private let frame: CaddyFrame
+    private let log: Log
+
+    /// What the proxy is to know.
+    package private(set) var table = RouteTable()
+    /// Counts the changes of ``table``.
+    private var revision = 1
+    /// The revision the proxy has; 0: not known.
+    private var applied = 0
+    private var isLoaded = false
+    /// What the proxy's document was called when it was last seen to be right; every change of ours makes it nil.
+    private var seen: String?
+    private var isPushing = false
+    private var waiters: [CheckedContinuation<Void, Never>] = []
+    /// The last push that failed, and the newest revision it carried.
+    private var failedPush: (revision: Int, failure: StageFailure)?
+    private var usage = PortUsage()
+
+    /// How often a change is tried anew because somebody else changed the document in between.
+    private static let attempts = 4
+
+    /// A router over a Caddy, whose table is not known yet.
+    package init(admin: CaddyAdmin, frame: CaddyFrame, log: Log) {
+        client = CaddyClient(admin: admin)
+        self.frame = frame
+        self.log = log
+    }
+
+    /// Takes over the routes that the proxy has, and gives it our server if it has none.
+    ///
+    /// Every change does this first where it has not been done.
+    package func load() async throws(StageFailure) {
+        guard !isLoaded else { return }
+        let answer = try await client.server()
+        // Another call may have come here first while this one waited.
+        guard !isLoaded else { return }
+        table = answer.server.map { CaddyFrame.table(in: $0) } ?? RouteTable()
+        usage.begin(with: table.ports, now: .now, wallClock: Timestamp(milliseconds: WallClock.milliseconds()))
+        isLoaded = true
+        if answer.server == frame.caddyServer(table) {
+            applied = revision
+        } else {
+            try await push()
+        }
+    }
+
+    /// Sends the environment's hosts where these routes say; returns once the proxy does.
+    ///
+    /// When it throws, the environment's routes are what they were.
+    package func set(_ routes: [Route], for environment: EnvironmentID) async throws(StageFailure) {
+        try await load()
+        let previous = table[environment]
+        let next = routes.sorted()
+        if previous != next {
+            table[environment] = next
+            revision += 1
+        }
+        do { try await push() } catch {
+            if table[environment] == next, previous != next {
+                table[environment] = previous
+                revision += 1
+            }
+            throw error
+        }
+    }
+
+    /// Makes this the whole table.
+    package func replaceAll(_ table: RouteTable) async throws(StageFailure) {
+        try await load()
+        if self.table != table {
+            self.table = table
+            revision += 1
+        }
+        try await push()
+    }
+
+    /// Sees that the proxy still has the table, and gives it back if it was restarted without.
+    ///
+    /// - Returns: whether anything had to be mended.
+    @discardableResult
+    package func verify() async throws(StageFailure) -> Bool {
+        try await load()
+        let before = revision
+        let answer = try await client.server(unless: applied == revision ? seen : nil)
+        // A change that is under way sees for itself.
+        guard let answer, revision == before, !isPushing else { return false }
+        if applied == revision, answer.server == frame.caddyServer(table) {
+            seen = answer.etag
+            return false
+        }
+        applied = 0
+        log.warning("the proxy does not have the routes it should; giving them back")
+        try await push()
+        return true
+    }
+
+    /// Since when nothing is sent to a port any more; nil: nothing ever was.
+    ///
+    /// - Parameter madeAt: when its container was made. One that is older than this router may have been
+    ///   served by a former one, until this one began at the latest.
+    package func idle(port: Int, madeAt: Timestamp) -> ContinuousClock.Instant? {
+        usage.idle(port: port, madeAt: madeAt)
+    }
+
+    /// Whether something is sent to the port.
+    package func isServing(port: Int) -> Bool { table.ports.contains(port) || usage.isInUse(port) }
+
+    /// Brings the proxy to the newest table, together with every other call that wants the same.
+    private func push() async throws(StageFailure) {
+        let target = revision
+        while applied < target {
+            if isPushing {
+                await withCheckedContinuation { waiters.append($0) }
+                if let failedPush, failedPush.revision >= target { throw failedPush.failure }
+                continue
+            }
+            isPushing = true
+            seen = nil
+            let (sent, table) = (revision, self.table)
+            let outcome = await apply(table)
+            isPushing = false
+            switch outcome {
+            case .success:
+                applied = sent
+                failedPush = nil
+                usage.moved(to: table.ports, now: .now)
+            case .failure(let failure):
+                // What the proxy has now is not known: the request may have arrived.
+                applied = 0
+                failedPush = (sent, failure)
+            }
+            for waiter in waiters { waiter.resume() }
+            waiters = []
+            if case .failure(let failure) = outcome { throw failure }
+        }
+    }
+
+    private func apply(_ table: RouteTable) async -> Result<Void, StageFailure> {
+        do {
+            for _ in 0..<Self.attempts where try await isApplied(table) { return .success(()) }
+            return .failure(.proxyKeepsChanging)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// One look at what the proxy has, and one request if that is something else. False: look again.
+    private func isApplied(_ table: RouteTable) async throws(StageFailure) -> Bool {
+        let answer = try await client.server()
+        guard let server = answer.server else { return try await client.putServer(frame.server(table)) }
+        let wanted = frame.caddyServer(table)
+        if server == wanted { return true }
+        var onlyRoutesDiffer = server
+        onlyRoutesDiffer.routes = wanted.routes
+        return onlyRoutesDiffer == wanted
+            ? try await client.patchRoutes(frame.routes(table), ifMatch: answer.etag)
+            : try await client.patchServer(frame.server(table), ifMatch: answer.etag)
+    }
+}

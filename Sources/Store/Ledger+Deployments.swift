@@ -1,0 +1,112 @@
+package import Model
+package import SQLite
+
+extension Ledger {
+    /// How many ended deployments are kept of each environment.
+    static let deploymentLimit: Int64 = 1000
+
+    /// Records that a deployment was asked for, and gives it its number.
+    package func beginDeployment(
+        environment: EnvironmentID, kind: EnvironmentKind, commit: ObjectID, ref: RefName?, cause: String,
+        at: Timestamp
+    ) throws(SQLiteError) -> Deployment {
+        var deployment = Deployment(
+            number: 0, environment: environment, kind: kind, commit: commit, ref: ref, cause: cause, queuedAt: at)
+        let place = [Value.text(environment.project.rawValue), .text(environment.name.rawValue)]
+        deployment.number = try write { (connection) throws(SQLiteError) in
+            try connection.run(
+                "INSERT INTO deployments (project, environment, state, is_final, record) VALUES (?, ?, ?, 0, ?)",
+                place + [.text(deployment.state.rawValue), .text(try Coding.text(of: deployment))])
+            let number = connection.lastInsertedRowID
+            try connection.run(
+                """
+                DELETE FROM deployments WHERE project = ?1 AND environment = ?2 AND is_final = 1 AND state <> 'live'
+                AND number <= (SELECT number FROM deployments WHERE project = ?1 AND environment = ?2
+                    ORDER BY number DESC LIMIT 1 OFFSET ?3)
+                """, place + [.integer(Self.deploymentLimit)])
+            return number
+        }
+        return deployment
+    }
+
+    /// Records how far a deployment is, with the environment it changed and what happened, in one transaction.
+    ///
+    /// - Parameter previous: the deployment that was live until now, and is replaced by this one.
+    package func save(
+        _ deployment: Deployment, environment: EnvironmentRecord? = nil, replacing previous: Int64? = nil,
+        events: [NewEvent] = []
+    ) throws(SQLiteError) {
+        try write { (connection) throws(SQLiteError) in
+            if let previous, previous != deployment.number {
+                try Self.replace(previous, at: deployment.liveAt, connection)
+            }
+            try connection.run(
+                "UPDATE deployments SET state = ?, is_final = ?, release = ?, record = ? WHERE number = ?",
+                [
+                    .text(deployment.state.rawValue), .flag(deployment.state.isFinal),
+                    .optional(deployment.release?.hex), .text(try Coding.text(of: deployment)),
+                    .integer(deployment.number),
+                ])
+            if let environment { try Self.upsert(environment, connection) }
+            try Self.insert(events, connection)
+        }
+    }
+
+    private static func replace(
+        _ number: Int64, at moment: Timestamp?, _ connection: borrowing Connection
+    ) throws(SQLiteError) {
+        let found = try connection.first(
+            "SELECT number, record FROM deployments WHERE number = ?", [.integer(number)], Self.deployment)
+        guard var previous = found, previous.state == .live else { return }
+        previous.state = .replaced
+        previous.endedAt = moment
+        try connection.run(
+            "UPDATE deployments SET state = ?, is_final = 1, record = ? WHERE number = ?",
+            [.text(previous.state.rawValue), .text(try Coding.text(of: previous)), .integer(number)])
+    }
+
+    /// The newest deployments of a project, or of one of its environments, newest first.
+    package func deployments(
+        of project: ProjectName, environment: EnvironmentName?, limit: Int
+    ) throws(SQLiteError) -> [Deployment] {
+        try read { (connection) throws(SQLiteError) in
+            if let environment {
+                try connection.rows(
+                    Self.environmentDeploymentsQuery,
+                    [.text(project.rawValue), .text(environment.rawValue), .integer(Int64(limit))], Self.deployment)
+            } else {
+                try connection.rows(
+                    Self.projectDeploymentsQuery, [.text(project.rawValue), .integer(Int64(limit))], Self.deployment)
+            }
+        }
+    }
+
+    /// The deployment of that number.
+    package func deployment(_ number: Int64) throws(SQLiteError) -> Deployment? {
+        try read { (connection) throws(SQLiteError) in
+            try connection.first(
+                "SELECT number, record FROM deployments WHERE number = ?", [.integer(number)], Self.deployment)
+        }
+    }
+
+    /// The deployments that are neither live nor ended, oldest first: after a start, those that a crash cut off.
+    package func unfinishedDeployments() throws(SQLiteError) -> [Deployment] {
+        try read { (connection) throws(SQLiteError) in
+            try connection.rows(Self.unfinishedDeploymentsQuery, [], Self.deployment)
+        }
+    }
+
+    static let environmentDeploymentsQuery = """
+        SELECT number, record FROM deployments WHERE project = ? AND environment = ? ORDER BY number DESC LIMIT ?
+        """
+    static let projectDeploymentsQuery =
+        "SELECT number, record FROM deployments WHERE project = ? ORDER BY number DESC LIMIT ?"
+    static let unfinishedDeploymentsQuery =
+        "SELECT number, record FROM deployments WHERE is_final = 0 ORDER BY number"
+
+    private static func deployment(_ row: borrowing Statement) throws(SQLiteError) -> Deployment {
+        var deployment = try row.record(Deployment.self, 1, of: "deployment \(row.integer(0))")
+        deployment.number = row.integer(0)
+        return deployment
+    }
+}

@@ -1,0 +1,28 @@
+import CLinux
+import Glibc
+
+/// What a Git child takes from itself before it talks to a stranger.
+enum ChildLimits {
+    /// Room for what is mapped and never written: libraries, packs, stacks and arenas of threads.
+    private static let mappingBytes = 16 << 30
+    private static let descriptorLimit = 256
+
+    /// Sets the limits; one that cannot be set is left as it is.
+    static func apply(_ bounds: GitRequest.Bounds) {
+        set(RLIMIT_DATA, bounds.memoryBytes)
+        set(RLIMIT_AS, mappingBytes)
+        set(RLIMIT_CPU, bounds.seconds)
+        set(RLIMIT_NOFILE, descriptorLimit)
+        set(RLIMIT_CORE, 0)
+        // No one may look into a process that holds a credential (prctl(2)).
+        _ = prctl(slipway_pr_set_dumpable(), 0, 0, 0, 0)
+    }
+
+    private static func set(_ resource: __rlimit_resource, _ value: Int) {
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(resource.rawValue), &limit)
+        limit.rlim_cur = min(limit.rlim_max, rlim_t(value))
+        limit.rlim_max = limit.rlim_cur
+        setrlimit(__rlimit_resource_t(resource.rawValue), &limit)
+    }
+}

@@ -1,0 +1,158 @@
+package import Lifecycle
+package import Model
+import Synchronization
+
+/// What a look at a remote showed.
+package struct Observation: Sendable {
+    /// Every project that has this repository with this credential.
+    package let projects: [ProjectName]
+    /// The complete listing, or why there is none.
+    package let result: Result<RefListing, StageFailure>
+    /// How many complete listings in a row before this one said the same to all of the projects.
+    ///
+    /// From 2 on nothing can follow from it: even a ref that is missing was missing twice before.
+    package let repeats: Int
+
+    /// An observation as given.
+    package init(projects: [ProjectName], result: Result<RefListing, StageFailure>, repeats: Int = 0) {
+        self.projects = projects
+        self.result = result
+        self.repeats = repeats
+    }
+}
+
+/// Lists every repository once per interval, however many projects use it, and says what it saw.
+///
+/// A thin shell around ``PollSchedule`` and ``PollBatch``, which decide. It remembers no ref.
+package final class RepositoryWatcher: Service {
+    /// Fetches a project's credential at the moment it is needed, so that a rotated one is used at once. May block.
+    package typealias CredentialLoader = @Sendable () throws(StageFailure) -> RemoteCredential
+
+    private struct State {
+        var schedule: PollSchedule
+        var projects: [ProjectName: (address: RemoteAddress, loader: CredentialLoader)] = [:]
+    }
+
+    package let name = "watcher"
+    private let transport: GitTransport
+    private let log: Log
+    private let onObservation: @Sendable (Observation) async -> Void
+    private let state: Mutex<State>
+    private let wake = Wake()
+    private let pool = BlockingPool(name: "slipway.watcher", width: 1)
+
+    /// A watcher without projects.
+    ///
+    /// - Parameter onObservation: called once per listing, for different repositories at the same time. The
+    ///   repository is not listed again before it has returned.
+    package init(
+        transport: GitTransport, interval: Duration, log: Log,
+        onObservation: @escaping @Sendable (Observation) async -> Void
+    ) {
+        self.transport = transport
+        self.log = log
+        self.onObservation = onObservation
+        state = Mutex(State(schedule: PollSchedule(interval: interval)))
+    }
+
+    /// Adds a project, to be looked at now; at any time.
+    package func watch(
+        _ project: ProjectName, credential loader: @escaping CredentialLoader, address: RemoteAddress
+    ) {
+        state.withLock { state in
+            state.projects[project] = (address, loader)
+            state.schedule.watch(project, at: address, now: .now)
+        }
+        wake.ring()
+    }
+
+    /// Forgets a project.
+    package func unwatch(_ project: ProjectName) {
+        state.withLock { state in
+            state.projects[project] = nil
+            state.schedule.unwatch(project)
+        }
+    }
+
+    /// Looks at a project now: a delivery or a person asks. A look under way is followed by one more.
+    package func look(at project: ProjectName) {
+        state.withLock { $0.schedule.look(at: project, now: .now) }
+        wake.ring()
+    }
+
+    package func run(until stop: StopSignal) async throws {
+        stop.onRaise { [wake] in wake.ring() }
+        await withDiscardingTaskGroup { group in
+            while !stop.isRaised && !Task.isCancelled {
+                let due = state.withLock { $0.schedule.takeDue(now: .now) }
+                if !due.isEmpty { group.addTask { await self.list(due) } }
+                let next = state.withLock { $0.schedule.nextDue }
+                await wake.wait(until: next.map { Deadline(instant: $0) })
+            }
+            // A listing has no effect that could be half done.
+            group.cancelAll()
+        }
+    }
+
+    private func list(_ projects: [ProjectName]) async {
+        let entries = state.withLock { state in state.projects.filter { projects.contains($0.key) } }
+        let loaded = await pool.run { entries.mapValues { ($0.address, Self.load($0.loader)) } }
+        var sources: [ProjectName: RepositorySource] = [:]
+        var refused: [(address: RemoteAddress, project: ProjectName, failure: StageFailure)] = []
+        for (project, (address, credential)) in loaded {
+            switch credential {
+            case .success(let credential):
+                sources[project] = RepositorySource(address: address, credential: credential)
+            case .failure(let failure): refused.append((address, project, failure))
+            }
+        }
+        await withDiscardingTaskGroup { group in
+            for batch in PollBatch.dividing(sources) { group.addTask { await self.list(batch) } }
+            for (address, project, failure) in refused {
+                let member = PollBatch.Member(address: address, projects: [project])
+                group.addTask { await self.report(.failure(failure), to: member, random: .random(in: 0..<1)) }
+            }
+        }
+    }
+
+    private static func load(_ loader: CredentialLoader) -> Result<RemoteCredential, StageFailure> {
+        do throws(StageFailure) {
+            return .success(try loader())
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func list(_ batch: PollBatch) async {
+        let results = await transport.list(batch.members.map(\.address), credential: batch.credential)
+        log.debug(
+            "listed \(results.count) repositories",
+            ("first", batch.members.first?.address.description ?? ""))
+        // One random number per batch, so that its members stay together.
+        let random = Double.random(in: 0..<1)
+        await withDiscardingTaskGroup { group in
+            for (member, result) in zip(batch.members, results) {
+                group.addTask { await self.report(result, to: member, random: random) }
+            }
+        }
+    }
+
+    private func report(
+        _ result: Result<RefListing, StageFailure>, to member: PollBatch.Member, random: Double
+    ) async {
+        var outcome = PollSchedule.Outcome.listed
+        if case .failure(let failure) = result { outcome = failure.verdict == .cancelled ? .cancelled : .failed }
+        let (wanted, repeats) = state.withLock { state in
+            let wanted = member.projects.filter { state.projects[$0]?.address == member.address }
+            guard case .success(let listing) = result else { return (wanted, 0) }
+            return (wanted, state.schedule.heard(listing.hashValue, of: member.address, for: wanted))
+        }
+        if outcome != .cancelled, !wanted.isEmpty {
+            await onObservation(Observation(projects: wanted, result: result, repeats: repeats))
+        }
+        state.withLock {
+            $0.schedule.finished(member.projects, at: member.address, outcome: outcome, now: .now, random: random)
+        }
+        wake.ring()
+    }
+}
