@@ -92,7 +92,8 @@ struct Doctor: Sendable {
         let unit = version.flavour == .podman ? "podman-restart.service" : "docker.service"
         guard access("/run/systemd/system", F_OK) == 0 else {
             return .warning(
-                "restart", "this machine does not run systemd: containers start at boot only if something starts the engine",
+                "restart",
+                "this machine does not run systemd: containers start at boot only if something starts the engine",
                 "see to it that \(unit == "docker.service" ? "dockerd" : "podman start --all") runs at boot")
         }
         return Units.isEnabled(unit)
@@ -132,7 +133,8 @@ struct Doctor: Sendable {
 
     private func ports() -> [Finding] {
         let isRunning = access(configuration.socket, F_OK) == 0
-        return [("router.http", configuration.router.httpPort), ("listen", configuration.listen.port)].map { name, port in
+        return [("router.http", configuration.router.httpPort), ("listen", configuration.listen.port)].map {
+            name, port in
             let isFree = FreePort.first(from: port) == port
             if isFree { return .ok("port", "\(name) \(port) is free") }
             if isRunning { return .ok("port", "\(name) \(port) is in use, and a daemon runs") }
