@@ -23,7 +23,8 @@ struct ServerTests {
         let post = "POST /b HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello"
         client.send(Self.get + post + Self.get)
         let answers = try #require(client.receive(until: "POST /b 5\n"))
-        let rest = answers.components(of: "GET /a 0\n") == 2 ? answers : answers + (client.receive(until: "GET /a 0\n") ?? "")
+        let rest =
+            answers.components(of: "GET /a 0\n") == 2 ? answers : answers + (client.receive(until: "GET /a 0\n") ?? "")
         #expect(rest.components(of: "HTTP/1.1 200") == 3)
     }
 

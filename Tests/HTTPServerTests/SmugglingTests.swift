@@ -33,7 +33,9 @@ struct SmugglingTests {
         post("length of all ones", "Content-Length: 18446744073709551615"),
         post("negative length", "Content-Length: -1"),
         post("huge chunk", "Transfer-Encoding: chunked", body: "fffffffffffffffff\r\n"),
-        post("chunk extension", "Transfer-Encoding: chunked", body: "0;" + String(repeating: "x", count: 65536) + "\r\n\r\n"),
+        post(
+            "chunk extension", "Transfer-Encoding: chunked",
+            body: "0;" + String(repeating: "x", count: 65536) + "\r\n\r\n"),
         post("folded line", "X: a\r\n b"),
         post("folded length", "X: a\r\n Content-Length: 5"),
         post("folded with tab", "X: a\r\n\tb"),
@@ -65,7 +67,9 @@ struct SmugglingTests {
         Case(name: "HTTP/0.9", bytes: "GET /a\r\n\r\n" + hidden),
         Case(name: "HTTP/2.0", bytes: "GET /a HTTP/2.0\r\nHost: h\r\n\r\n" + hidden),
         Case(name: "lower-case version", bytes: "GET /a http/1.1\r\nHost: h\r\n\r\n" + hidden),
-        Case(name: "head beyond memory", bytes: "GET /a HTTP/1.1\r\nHost: h\r\nX: " + String(repeating: "x", count: 70_000)),
+        Case(
+            name: "head beyond memory",
+            bytes: "GET /a HTTP/1.1\r\nHost: h\r\nX: " + String(repeating: "x", count: 70_000)),
         Case(name: "target beyond memory", bytes: "GET /" + String(repeating: "x", count: 70_000)),
     ]
 
