@@ -19,7 +19,7 @@ extension EngineClient {
     ) async throws(EngineError) -> ImageID {
         // Docker ends a build whose connection is closed. Podman does not: what its steps run must be killed, and is
         // found by a control group of its own. A rootless one may not choose its control group.
-        let flavour = try await engine().flavour
+        let flavour = try await dialect().flavour
         let group = try await isRootfulPodman() ? BuildGroup() : nil
         let running = RunningBuild(group: group)
         var ask = Ask("POST", "/build")
@@ -82,7 +82,7 @@ extension EngineClient {
     }
 
     private func isRootfulPodman() async throws(EngineError) -> Bool {
-        guard try await engine().flavour == .podman else { return false }
+        guard try await dialect().flavour == .podman else { return false }
         if let known = knownRootless.withLock({ $0 }) { return !known }
         let answer = try await call(Ask("GET", "/info"), as: InfoAnswer.self)
         let isRootless = answer.isRootless ?? false

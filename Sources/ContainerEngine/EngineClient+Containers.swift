@@ -21,7 +21,7 @@ extension EngineClient {
 
     /// Makes a container and returns its id. A conflict: the name is taken.
     package func create(_ spec: ContainerSpec) async throws(EngineError) -> String {
-        let flavour = try await engine().flavour
+        let flavour = try await dialect().flavour
         let ask = try Ask("POST", "/containers/create", query: [("name", spec.name)])
             .sending(ContainerCreation(spec, for: flavour))
         return try await call(ask, as: CreationAnswer.self).id
@@ -64,7 +64,7 @@ extension EngineClient {
     ///   - volumes: with its anonymous volumes.
     package func remove(_ id: String, force: Bool, volumes: Bool = true) async throws(EngineError) {
         // Podman 4.3 asks a running container to stop, and waits as long as the container's own timeout says.
-        if force, try await engine().flavour == .podman { try await kill(id) }
+        if force, try await dialect().flavour == .podman { try await kill(id) }
         let query = [("force", force ? "1" : "0"), ("v", volumes ? "1" : "0")]
         let ask = Ask("DELETE", "/containers/\(percentEncoded(id))", query: query.map { (name: $0.0, value: $0.1) })
             .tolerating(404)

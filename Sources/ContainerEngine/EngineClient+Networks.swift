@@ -24,7 +24,7 @@ extension EngineClient {
         var reference = id
         // Podman 4.3 compares what it is given with the *names* of the networks in use: given an id, it removes a
         // network under its containers.
-        if try await engine().flavour == .podman {
+        if try await dialect().flavour == .podman {
             let ask = Ask("GET", "/networks/\(percentEncoded(id))").tolerating(404)
             let answer = try await call(ask)
             guard answer.isSuccess else { return }

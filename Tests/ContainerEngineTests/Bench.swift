@@ -58,7 +58,7 @@ struct Bench {
     }
 
     /// Between two looks at something that tells nobody when it changes.
-    static func pause() async throws { try await Task.sleep(for: .milliseconds(10)) }
+    static func pause() async throws { try await Task.sleep(for: .milliseconds(50)) }
 
     /// Asks about a container until the answer is as wanted; a test's time limit is the bound.
     func detail(of id: String, until isWanted: (ContainerDetail) -> Bool) async throws -> ContainerDetail {
@@ -69,10 +69,11 @@ struct Bench {
         }
     }
 
-    /// Everything a container has written.
+    /// Everything a container has written until it ended.
     func output(of id: String, tail: Int? = nil) async throws -> String {
+        _ = try await end(of: id)
         let text = Collected<UInt8>()
-        try await engine.logs(container: id, tail: tail, follow: true) { text.append($0) }
+        try await engine.logs(container: id, tail: tail, follow: false) { text.append($0) }
         return String(decoding: text.all, as: UTF8.self)
     }
 }

@@ -5,7 +5,7 @@ import Model
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(2)))
 struct BuildCancellationTests {
     @Test(arguments: EngineFixture.Program.allCases)
     func endsTheStepsProcesses(_ program: EngineFixture.Program) async throws {

@@ -3,7 +3,7 @@ import HTTPClient
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(2)))
 struct EngineClientTests {
     @Test(arguments: EngineFixture.Program.allCases)
     func saysWhichEngineAnswers(_ program: EngineFixture.Program) async throws {
@@ -20,7 +20,7 @@ struct EngineClientTests {
         let engine = EngineClient(socketPath: directory.path(of: "engine.sock"))
         let error = await #expect(throws: EngineError.self) { try await engine.containers(labels: [:]) }
         #expect(error?.isUnavailable == true)
-        #expect(error?.request == "GET /version")
+        #expect(error?.request == "GET /_ping")
     }
 
     @Test(arguments: EngineFixture.Program.allCases)

@@ -2,7 +2,7 @@ import ContainerEngine
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(2)))
 struct NetworkTests {
     @Test(arguments: EngineFixture.Program.allCases)
     func hasTheSubnetThatWasAskedFor(_ program: EngineFixture.Program) async throws {

@@ -3,27 +3,21 @@ import Model
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(2)))
 struct StreamTests {
     @Test(arguments: EngineFixture.Program.allCases)
     func givesTheLinesOfBothOutputs(_ program: EngineFixture.Program) async throws {
         let bench = try await Bench(program)
         let id = try await bench.run("echo one; echo two >&2; echo three")
-        _ = try await bench.end(of: id)
         #expect(try await bench.output(of: id).split(separator: "\n").sorted() == ["one", "three", "two"])
         #expect(try await bench.output(of: id, tail: 1).split(separator: "\n").count == 1)
-        let text = Collected<UInt8>()
-        try await bench.engine.logs(container: id, tail: nil, follow: false) { text.append($0) }
-        #expect(text.all.count == "one\ntwo\nthree\n".utf8.count)
     }
 
     @Test(arguments: EngineFixture.Program.allCases)
     func givesLongLinesAndAnyBytes(_ program: EngineFixture.Program) async throws {
         let bench = try await Bench(program)
         let id = try await bench.run("busybox head -c 300000 /dev/zero | busybox tr '\\0' x; printf '\\377\\n'")
-        let text = Collected<UInt8>()
-        try await bench.engine.logs(container: id, tail: nil, follow: true) { text.append($0) }
-        #expect(text.all.filter { $0 == UInt8(ascii: "x") }.count == 300_000)
+        #expect(try await bench.output(of: id).utf8.filter { $0 == UInt8(ascii: "x") }.count == 300_000)
     }
 
     @Test(arguments: EngineFixture.Program.allCases)
