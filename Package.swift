@@ -89,7 +89,7 @@ let package = Package(
         tests("Config", ["Config", "TestSupport"]),
         tests("Store", ["Store", "SQLite", "TestSupport"]),
         tests("GitHosts", ["GitHosts", "Crypto"]),
-        tests("ContainerEngine", ["ContainerEngine", "TestSupport"]),
+        tests("ContainerEngine", ["ContainerEngine", "HTTPClient", "Model", "TestSupport"]),
         tests("Watcher", ["Watcher", "Git", "TestSupport"]),
         tests(
             "Builder",

@@ -115,6 +115,13 @@ actor ProjectLoop: Service {
         wake.ring()
     }
 
+    /// A person confirmed that the default branch was renamed on purpose.
+    func confirmDefaultBranch() async {
+        stored.confirmedDefaultBranch = stored.defaultBranch
+        await save(changed: [], removing: [], events: [])
+        wake.ring()
+    }
+
     /// A person deletes an environment: it goes, and comes back only when Git says another commit.
     func dismiss(_ name: EnvironmentName) async {
         guard let worker = workers[name] else { return }

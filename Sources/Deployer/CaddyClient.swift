@@ -35,12 +35,20 @@ actor CaddyClient {
     func isAnswering() -> Bool { (try? send("GET", "/config/admin"))?.isSuccess ?? false }
 
     /// Our server as the proxy has it.
-    func server() throws(StageFailure) -> Answer {
+    func server() throws(StageFailure) -> Answer { try Self.answer(try ask("GET", Self.serverPath)) }
+
+    /// Our server as the proxy has it; nil if it is still the one of that etag, which is then not even decoded.
+    func server(unless etag: String?) throws(StageFailure) -> Answer? {
         let response = try ask("GET", Self.serverPath)
+        if let etag, response.isSuccess, response.header("ETag") == etag { return nil }
+        return try Self.answer(response)
+    }
+
+    private static func answer(_ response: HTTPResponse) throws(StageFailure) -> Answer {
         // Caddy 2.6: a path whose parents are missing is an "invalid traversal path", with 400 or 500;
         // a missing key at its end is `null`.
-        if !response.isSuccess, Self.isMissingPath(response) { return Answer() }
-        try Self.check(response)
+        if isMissingPath(response) { return Answer() }
+        try check(response)
         guard let server = CaddyFrame.decode(CaddyServer?.self, response.body) else {
             // Written by something else, or by another version of us: it is replaced as a whole.
             return Answer(server: CaddyServer(listen: [], routes: []), etag: response.header("ETag"))
@@ -63,7 +71,7 @@ actor CaddyClient {
         try change("PUT", Self.serverPath, document, ifMatch: nil)
     }
 
-    /// The admin endpoint's own configuration and whatever else there is, as JSON.
+    /// Ends the proxy.
     func stop() throws(StageFailure) { try Self.check(try ask("POST", "/stop")) }
 
     private func change(

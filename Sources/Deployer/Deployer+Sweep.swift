@@ -9,7 +9,7 @@ extension Deployer {
     /// environment begins after it.
     package func sweep(_ wanted: WantedEnvironment) async throws(StageFailure) {
         let turn = turns.turn(of: wanted.id)
-        let observed = try await observe(wanted.id)
+        let observed = try await observeForPlan(wanted.id)
         let steps = DeploymentPlan.sweep(of: observed, to: wanted)
         try await retire(steps, of: wanted.id) { container in
             self.turns.mayRetire(container, of: wanted.id, turn: turn)
@@ -20,7 +20,7 @@ extension Deployer {
     package func remove(_ id: EnvironmentID) async throws(StageFailure) {
         turns.begin(id)
         try await router.set([], for: id)
-        let observed = try await observe(labels: labels(of: id), withVolumes: true).environment(id)
+        let observed = try await observe(id)
         let steps = DeploymentPlan.removal(of: observed)
         try await retire(steps, of: id) { _ in true }
         do throws(EngineError) {

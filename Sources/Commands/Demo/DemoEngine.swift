@@ -26,7 +26,7 @@ struct DemoEngine: Sendable {
         if let socket {
             throw Demo.Failure(message: "no engine answers at \(socket)", hint: "start it, or leave out --engine")
         }
-        guard let podman = ["/usr/bin/podman", "/usr/local/bin/podman"].first(where: { access($0, X_OK) == 0 }) else {
+        guard let podman = Self.podman else {
             throw Demo.Failure(
                 message: "no container engine answers on this machine, and Podman is not installed",
                 hint: "apt-get install podman, or start Docker")
@@ -79,7 +79,11 @@ struct DemoEngine: Sendable {
         while kill(pid, 0) == 0, ContinuousClock.now < deadline { usleep(20_000) }
         kill(pid, SIGKILL)
         // Its storage is mounted as long as it is in use; both mounts are under the demo's own directory.
-        if let storage { for mount in ["/root/overlay", "/root/overlay-containers"] { umount2(storage + mount, Int32(MNT_DETACH.rawValue)) } }
+        if let storage { for mount in ["/root/overlay", "/root/overlay-containers"] { umount2(storage + mount, Int32(MNT_DETACH)) } }
+    }
+
+    private static var podman: String? {
+        ["/usr/bin/podman", "/usr/local/bin/podman"].first { (path: String) in access(path, X_OK) == 0 }
     }
 
     private struct Version: Decodable {

@@ -278,11 +278,9 @@ final class DemoStage: Sendable {
     }
 
     private static func example(_ options: Demo.Options) throws(Demo.Failure) -> String {
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        let count = buffer.withUnsafeMutableBytes { bytes in
-            readlink("/proc/self/exe", bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
-        }
-        let program = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let count = readlink("/proc/self/exe", &buffer, buffer.count)
+        let program = String(decoding: buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
         let parts = program.split(separator: "/").map(String.init)
         // Beside the sources it was built from (.build/<triple>/release/slipway), or where it was installed.
         let above = (2...5).map { "/" + parts.dropLast($0).joined(separator: "/") + "/examples/hello" }
