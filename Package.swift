@@ -84,7 +84,7 @@ let package = Package(
         tests("SQLite", ["SQLite", "TestSupport"]),
         tests("Subprocess", ["Subprocess"]),
         tests("YAML", ["YAML"]),
-        tests("Model", ["Model"]),
+        tests("Model", ["Model", "Crypto"]),
         tests("Lifecycle", ["Lifecycle"]),
         tests("Config", ["Config", "TestSupport"]),
         tests("Store", ["Store", "SQLite", "TestSupport"]),
