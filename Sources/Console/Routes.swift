@@ -146,6 +146,13 @@ enum Routes {
             return .done
         },
         Route(
+            "POST", project + "/approve-default-branch", "Confirm that the default branch was renamed on purpose",
+            answer: .nothing
+        ) { call throws(RequestProblem) in
+            try await call.control.confirmDefaultBranch(of: try call.project())
+            return .done
+        },
+        Route(
             "POST", environment + "/deploy", "Make an environment run a commit",
             body: .object([.init(name: "commit", isRequired: true, summary: "the 40 digits of the commit's id")]),
             answer: .nothing

@@ -44,7 +44,9 @@ final class FakeControl: Control {
         return EnvironmentStatus(
             id: id, kind: .staging, ref: nil, urls: [], health: .healthy, progress: .current, reason: "main")
     }
-    func history(of project: ProjectName, environment: EnvironmentName?, limit: Int) async throws(RequestProblem)
+    func history(
+        of project: ProjectName, environment: EnvironmentName?, limit: Int
+    ) async throws(RequestProblem)
         -> [Deployment]
     {
         try note("history \(environment?.rawValue ?? "all") \(limit)", project)
@@ -62,7 +64,9 @@ final class FakeControl: Control {
         try note("why \(id)", id.project)
         return Explanation(environment: id, sentences: ["because"], remedies: [])
     }
-    func wait(for commit: ObjectID?, in id: EnvironmentID, timeout: Duration) async throws(RequestProblem)
+    func wait(
+        for commit: ObjectID?, in id: EnvironmentID, timeout: Duration
+    ) async throws(RequestProblem)
         -> WaitOutcome
     {
         try note("wait \(commit?.short ?? "any") \(id) \(timeout)", id.project)
@@ -103,6 +107,7 @@ final class FakeControl: Control {
         try note("rollback \(id) \(release?.short ?? "previous") \(reason)", id.project)
     }
     func approveDeletions(of project: ProjectName) async throws(RequestProblem) { try note("approve", project) }
+    func confirmDefaultBranch(of project: ProjectName) async throws(RequestProblem) { try note("confirm", project) }
     func delete(_ id: EnvironmentID) async throws(RequestProblem) { try note("delete \(id)", id.project) }
     func receive(_ request: DeliveryRequest, for project: ProjectName) async -> DeliveryAnswer {
         state.withLock { state in
