@@ -69,6 +69,7 @@ let package = Package(
             "Commands",
             core + [
                 "Console", "Daemon", "Config", "Watcher", "Deployer", "ContainerEngine", "HTTPClient", "Subprocess",
+                "Crypto",
             ]),
         .executableTarget(name: "slipway", dependencies: ["Commands", "Watcher"]),
 
@@ -98,7 +99,7 @@ let package = Package(
         tests("Promoter", ["Promoter", "Model"]),
         tests("Daemon", ["Daemon", "Store", "Deployer", "Promoter", "Watcher", "TestSupport"]),
         tests("Console", ["Console", "TestSupport"]),
-        tests("Commands", ["Commands", "TestSupport"]),
+        tests("Commands", ["Commands", "Model", "Config", "TestSupport"]),
         tests("EndToEnd", ["TestSupport", "Model", "HTTPClient", "Crypto", "Subprocess"]),
     ],
     swiftLanguageModes: [.v6]

@@ -3,6 +3,7 @@ import ContainerEngine
 import Daemon
 import Deployer
 import Glibc
+import HTTPClient
 import Lifecycle
 import Model
 import Watcher
@@ -162,7 +163,7 @@ struct Doctor: Sendable {
         let transport = GitTransport()
         var findings: [Finding] = []
         for project in configuration.projects {
-            findings.append(await access(to: project, transport))
+            findings.append(await reach(project, transport))
             if project.webhookSecrets.isEmpty {
                 findings.append(
                     .warning(
@@ -173,7 +174,7 @@ struct Doctor: Sendable {
         return findings
     }
 
-    private func access(to project: Configuration.Project, _ transport: GitTransport) async -> Finding {
+    private func reach(_ project: Configuration.Project, _ transport: GitTransport) async -> Finding {
         let subject = "project \(project.name)"
         do throws(ConfigError) {
             let credential = try project.credential.load()
