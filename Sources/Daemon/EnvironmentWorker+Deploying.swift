@@ -116,8 +116,20 @@ extension EnvironmentWorker {
         closeSteps("done", at: now)
         let how = deployment?.built == true ? "built and deployed" : "deployed without a build"
         let message = "\(wanted.commit.short) is live as release \(release.id.short), \(how)"
+        // Whoever is told that it is live must find its containers and addresses.
+        async let seen = observation(after: wanted)
         await persist(kind: "deployment.live", message, replacing: previous)
+        if let seen = await seen { observation = seen }
         log.info(message)
+    }
+
+    private nonisolated func observation(after wanted: WantedEnvironment) async -> ObservedEnvironment? {
+        do throws(StageFailure) {
+            return try await parts.deployer.observe(wanted.id)
+        } catch {
+            // The next look at the engine says what is wrong with it.
+            return nil
+        }
     }
 
     func failed(_ commit: ObjectID, _ failure: StageFailure, isStopping: Bool) async {

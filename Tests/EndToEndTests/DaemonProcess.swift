@@ -52,7 +52,8 @@ final class DaemonProcess {
             Command(
                 executable: Self.program, arguments: arguments,
                 environment: [
-                    "PATH": "/usr/bin:/bin", "HOME": directory.path, "SLIPWAY_SOCKET": directory.path(of: "slipway.sock"),
+                    "PATH": "/usr/bin:/bin", "HOME": directory.path,
+                    "SLIPWAY_SOCKET": directory.path(of: "slipway.sock"),
                 ]),
             outputLimit: 1 << 20, deadline: .now + deadline)
         let output = String(decoding: completed.output + completed.errorOutput, as: UTF8.self)

@@ -1,6 +1,6 @@
 import Model
-import Testing
 import TestSupport
+import Testing
 
 /// The main job, as a user sees it, on each engine.
 @Suite(.serialized) struct GoldenPathTests {

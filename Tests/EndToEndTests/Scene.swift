@@ -2,8 +2,8 @@ import FoundationEssentials
 import Glibc
 import HTTPClient
 import Model
-import Testing
 import TestSupport
+import Testing
 
 /// A whole installation for one test: a repository, an engine, a daemon with its own Caddy, in a directory of its own.
 ///
@@ -187,7 +187,8 @@ final class Scene {
         return try? session.perform(
             HTTPRequest(
                 method: method, socketPath: directory.path(of: "slipway.sock"), url: "http://localhost\(path)",
-                headers: headers, body: body.map { .bytes($0) } ?? .none, timeout: .seconds(60), keepsConnection: false))
+                headers: headers, body: body.map { .bytes($0) } ?? .none, timeout: .seconds(60), keepsConnection: false)
+        )
     }
 
     /// Asks the API and decodes the answer.
@@ -211,7 +212,9 @@ final class Scene {
 
     /// Waits until a commit is live somewhere.
     @discardableResult
-    func live(_ commit: ObjectID, in name: String, sourceLocation: SourceLocation = #_sourceLocation) throws
+    func live(
+        _ commit: ObjectID, in name: String, sourceLocation: SourceLocation = #_sourceLocation
+    ) throws
         -> EnvironmentStatus
     {
         try eventually("\(commit.short) is live in \(name)", sourceLocation: sourceLocation) {
@@ -222,7 +225,9 @@ final class Scene {
     }
 
     /// Waits until a deployment of a commit has failed, and returns it.
-    func failed(_ commit: ObjectID, in name: String, sourceLocation: SourceLocation = #_sourceLocation) throws
+    func failed(
+        _ commit: ObjectID, in name: String, sourceLocation: SourceLocation = #_sourceLocation
+    ) throws
         -> FailureRecord
     {
         try eventually("\(commit.short) failed in \(name)", sourceLocation: sourceLocation) {
@@ -273,7 +278,8 @@ final class Scene {
 
     private func labelled<Value: Decodable>(_ type: Value.Type, _ path: String, _ environment: String?) -> Value? {
         guard let instance else { return nil }
-        let filter = "%7B%22label%22%3A%5B%22\(Label.instance)%3D\(instance)%22"
+        let filter =
+            "%7B%22label%22%3A%5B%22\(Label.instance)%3D\(instance)%22"
             + (environment.map { "%2C%22\(Label.environment)%3D\($0)%22" } ?? "") + "%5D%7D"
         guard let answer = try? engine.ask("GET", path + "filters=" + filter), answer.isSuccess else { return nil }
         return try? JSONDecoder().decode(type, from: Data(answer.body))
