@@ -54,7 +54,9 @@ struct DemoEngine: Sendable {
         guard FileManager.default.createFile(atPath: settings, contents: Data(EngineSettings.text().utf8)) else {
             throw Demo.Failure(message: "\(settings) cannot be written", hint: nil)
         }
-        var environment = ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "CONTAINERS_CONF": settings]
+        var environment = [
+            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "CONTAINERS_CONF": settings,
+        ]
         for name in ["HOME", "XDG_RUNTIME_DIR"] {
             if let value = getenv(name) { environment[name] = String(cString: value) }
         }
@@ -79,7 +81,9 @@ struct DemoEngine: Sendable {
         while kill(pid, 0) == 0, ContinuousClock.now < deadline { usleep(20_000) }
         kill(pid, SIGKILL)
         // Its storage is mounted as long as it is in use; both mounts are under the demo's own directory.
-        if let storage { for mount in ["/root/overlay", "/root/overlay-containers"] { umount2(storage + mount, Int32(MNT_DETACH)) } }
+        if let storage {
+            for mount in ["/root/overlay", "/root/overlay-containers"] { umount2(storage + mount, Int32(MNT_DETACH)) }
+        }
     }
 
     private static var podman: String? {
@@ -111,13 +115,16 @@ enum EngineSettings {
         var processes = rlimit()
         getrlimit(__rlimit_resource_t(6), &processes)
         let threads = min(processes.rlim_max, 1_048_576)
-        var text = "[containers]\ndefault_ulimits = [\"nofile=\(files):\(files)\", \"nproc=\(threads):\(threads)\"]\n[engine]\n"
+        var text =
+            "[containers]\ndefault_ulimits = [\"nofile=\(files):\(files)\", \"nproc=\(threads):\(threads)\"]\n[engine]\n"
         // crun 1.8 refuses the hybrid hierarchy, where version 1 and 2 of the control groups are both mounted.
         let isHybrid = access("/sys/fs/cgroup/unified", F_OK) == 0
         if isHybrid, access("/usr/sbin/runc", X_OK) == 0 || access("/usr/bin/runc", X_OK) == 0 {
             text += "runtime = \"runc\"\n"
         }
-        if access("/run/systemd/system", F_OK) != 0 { text += "cgroup_manager = \"cgroupfs\"\nevents_logger = \"file\"\n" }
+        if access("/run/systemd/system", F_OK) != 0 {
+            text += "cgroup_manager = \"cgroupfs\"\nevents_logger = \"file\"\n"
+        }
         return text
     }
 }
