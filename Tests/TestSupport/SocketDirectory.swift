@@ -1,10 +1,12 @@
 import Glibc
 
 /// A directory for sockets, removed with what is in it when it is dropped. Short: a socket's path has 107 bytes.
-final class SocketDirectory: Sendable {
-    let path: String
+package final class SocketDirectory: Sendable {
+    /// Where it is.
+    package let path: String
 
-    init?() {
+    /// Makes one; nil when that is not possible.
+    package init?() {
         var template = Array("/tmp/slipway-http-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { return nil }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -17,7 +19,7 @@ final class SocketDirectory: Sendable {
     }
 
     /// Leaves a socket that nobody listens on, as a process does that was killed.
-    func leaveStaleSocket(_ path: String) throws {
+    package func leaveStaleSocket(_ path: String) throws {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
         var address = sockaddr_un()
