@@ -89,9 +89,6 @@ extension DaemonControl {
             throw .conflict(
                 "\(id) is \(StatusView.holdSentence(hold)); lift it with 'slipway resume \(id.project) \(id.name)'")
         }
-        if record.kind == .production {
-            throw .conflict("production takes what a tag names: tag \(commit.short) and push the tag")
-        }
         let request = ProjectFacts.Request(commit: commit, sequence: await loop.stored.nextSequence)
         try await carryOut { () async throws(StageFailure) in try await worker.request(request) }
         await parts.tell(id, "deployment.requested", "a person asked for \(commit.short)")
@@ -132,6 +129,16 @@ extension DaemonControl {
 
     package func approveDeletions(of project: ProjectName) async throws(RequestProblem) {
         await (try await loop(project)).approveDeletions()
+    }
+
+    package func confirmDefaultBranch(of project: ProjectName) async throws(RequestProblem) {
+        let loop = try await loop(project)
+        await loop.confirmDefaultBranch()
+        await parts.tell([
+            NewEvent(
+                at: parts.now(), project: project, environment: nil, kind: "default-branch.confirmed",
+                message: "a person confirmed the default branch \(await loop.stored.defaultBranch?.short ?? "?")")
+        ])
     }
 
     package func delete(_ id: EnvironmentID) async throws(RequestProblem) {

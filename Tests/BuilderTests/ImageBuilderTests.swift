@@ -167,7 +167,7 @@ import Testing
     }
 
     @Test(arguments: EngineFixture.Program.allCases)
-    func whatIsRefusedWhileItIsSentFailsByName(_ program: EngineFixture.Program) async throws {
+    func whatIsNotSentFailsByName(_ program: EngineFixture.Program) async throws {
         let bench = try bench(program, limits: BuilderLimits(blobBytes: 3 << 20))
         let job = try await job(
             bench, ["Dockerfile": .text(Self.base), "zz": .bytes([UInt8](repeating: 1, count: 4 << 20))])

@@ -3,26 +3,26 @@ import Glibc
 import Subprocess
 import TestSupport
 
-/// The built `slipway serve`, as a process that tests start, stop and kill.
+/// The built `slipway`, as a daemon that tests start, stop and kill, and as the command line beside it.
 final class DaemonProcess {
     private let directory: TemporaryDirectory
     private(set) var pid: Int32 = 0
 
     /// The program that was built beside these tests.
     static var program: String {
-        let runner = CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? CommandLine.arguments[0]
-        let folder = runner.split(separator: "/").dropLast().joined(separator: "/")
-        return (runner.hasPrefix("/") ? "/" : "") + folder + "/slipway"
+        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        return own.prefix(upTo: own.lastIndex(of: "/") ?? own.startIndex) + "/slipway"
     }
 
     init(directory: TemporaryDirectory) { self.directory = directory }
+
+    private var serve: [String] { ["serve", "--config", directory.path(of: "config.yml"), "--log", "text", "--verbose"] }
 
     /// Starts it; its log is in `daemon.log`.
     func start() throws {
         pid = try Spawn.detached(
             Command(
-                executable: Self.program,
-                arguments: ["serve", "--config", directory.path(of: "config.yml"), "--log", "text", "--verbose"],
+                executable: Self.program, arguments: serve,
                 environment: ["PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME": directory.path]),
             logPath: directory.path(of: "daemon.log"))
     }
@@ -46,18 +46,38 @@ final class DaemonProcess {
         while isRunning { usleep(5_000) }
     }
 
+    /// What a verb of the program ended with.
+    struct Ending {
+        /// Its exit status; 128 and the signal's number where one ended it, as in a shell.
+        let status: Int32
+        /// What it printed.
+        let output: String
+        /// What it said beside that.
+        let errorOutput: String
+    }
+
+    /// Serves in the foreground, for a daemon that is to end by itself.
+    func serveToTheEnd() throws -> Ending { try run(serve) }
+
     /// Runs another verb of the program to its end.
-    func run(_ arguments: String..., deadline: Duration = .seconds(60)) throws -> (code: Int32, output: String) {
+    func run(_ arguments: String...) throws -> Ending { try run(arguments) }
+
+    private func run(_ arguments: [String]) throws -> Ending {
         let completed = try Spawn.run(
             Command(
                 executable: Self.program, arguments: arguments,
                 environment: [
-                    "PATH": "/usr/bin:/bin", "HOME": directory.path, "SLIPWAY_SOCKET": directory.path(of: "slipway.sock"),
-                ]),
-            outputLimit: 1 << 20, deadline: .now + deadline)
-        let output = String(decoding: completed.output + completed.errorOutput, as: UTF8.self)
-        guard case .exited(let code) = completed.status else { return (-1, output) }
-        return (code, output)
+                    "PATH": "/usr/bin:/bin", "HOME": directory.path,
+                    "SLIPWAY_SOCKET": directory.path(of: "slipway.sock"),
+                ], workingDirectory: directory.path), outputLimit: 1 << 20, deadline: .now + .seconds(60))
+        let status: Int32 =
+            switch completed.status {
+            case .exited(let code): code
+            case .signalled(let number): 128 + number
+            }
+        return Ending(
+            status: status, output: String(decoding: completed.output, as: UTF8.self),
+            errorOutput: String(decoding: completed.errorOutput, as: UTF8.self))
     }
 
     /// The last lines of its log.

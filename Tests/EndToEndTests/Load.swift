@@ -13,7 +13,7 @@ final class Load: Sendable {
     private let state = Mutex(State())
     private let threads = DispatchGroup()
 
-    init(host: String, port: Int) throws {
+    init(host: String, port: Int) {
         for number in 0..<2 {
             let queue = DispatchQueue(label: "load \(number)")
             queue.async(group: threads) { self.run(host, port) }

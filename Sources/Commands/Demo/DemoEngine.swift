@@ -66,6 +66,7 @@ struct DemoEngine: Sendable {
                     executable: podman,
                     arguments: [
                         "--root", storage + "/root", "--runroot", storage + "/run", "--tmpdir", storage + "/tmp",
+                        "--network-config-dir", storage + "/networks",
                         "system", "service", "--time", "0", "unix://\(socket)",
                     ], environment: environment), logPath: directory + "/engine.log")
         } catch {
@@ -113,8 +114,10 @@ enum EngineSettings {
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         let files = min(limit.rlim_max, 1_048_576)
         var processes = rlimit()
+        // RLIMIT_NPROC of getrlimit(2), which the C library's module does not give to Swift.
         getrlimit(__rlimit_resource_t(6), &processes)
-        let threads = min(processes.rlim_max, 1_048_576)
+        // Well below the hard limit: Podman lowers its own, and runc may not raise it again.
+        let threads = min(processes.rlim_max / 2, 32_768)
         var text =
             "[containers]\ndefault_ulimits = [\"nofile=\(files):\(files)\", \"nproc=\(threads):\(threads)\"]\n[engine]\n"
         // crun 1.8 refuses the hybrid hierarchy, where version 1 and 2 of the control groups are both mounted.

@@ -1,11 +1,11 @@
 import Glibc
 
 /// A client that sends bytes as they are and reads until the other end closes.
-final class RawClient {
-    let descriptor: Int32
+package final class RawClient: Sendable {
+    private let descriptor: Int32
 
     /// Connects to a port of 127.0.0.1.
-    init?(port: Int) {
+    package init?(port: Int) {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -20,7 +20,7 @@ final class RawClient {
     }
 
     /// Connects to a Unix socket.
-    init?(path: String) {
+    package init?(path: String) {
         descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
@@ -36,10 +36,10 @@ final class RawClient {
     deinit { close(descriptor) }
 
     /// Sends all the bytes, as far as the other end takes them.
-    func send(_ text: String) { send(Array(text.utf8)) }
+    package func send(_ text: String) { send(Array(text.utf8)) }
 
     /// Sends all the bytes, as far as the other end takes them.
-    func send(_ bytes: [UInt8]) {
+    package func send(_ bytes: [UInt8]) {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes {
@@ -51,7 +51,7 @@ final class RawClient {
     }
 
     /// The next bytes; empty when the other end has closed, nil when nothing comes for that long.
-    func receive(milliseconds: Int32 = 10_000) -> [UInt8]? {
+    package func receive(milliseconds: Int32 = 10_000) -> [UInt8]? {
         var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         guard poll(&polled, 1, milliseconds) > 0 else { return nil }
         var buffer = [UInt8](repeating: 0, count: 64 * 1024)
@@ -60,7 +60,7 @@ final class RawClient {
     }
 
     /// Everything until the other end closes; nil when it does not.
-    func receiveToEnd() -> String? {
+    package func receiveToEnd() -> String? {
         var all: [UInt8] = []
         while let more = receive() {
             if more.isEmpty { return String(decoding: all, as: UTF8.self) }
@@ -70,7 +70,7 @@ final class RawClient {
     }
 
     /// What comes until the text is part of it; nil when the other end closes or is silent before.
-    func receive(until end: String) -> String? {
+    package func receive(until end: String) -> String? {
         var all = ""
         while let more = receive(), !more.isEmpty {
             all += String(decoding: more, as: UTF8.self)
