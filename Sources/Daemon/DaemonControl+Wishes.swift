@@ -1,3 +1,4 @@
+import Builder
 import Config
 import Deployer
 package import GitHosts
