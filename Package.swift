@@ -52,7 +52,7 @@ let package = Package(
         module("ContainerEngine", core + ["HTTPClient"]),
 
         // The four stages: siblings never import each other
-        module("Watcher", core + ["GitHosts", "Git", "Subprocess", "Crypto"]),
+        module("Watcher", core + ["GitHosts", "Git", "Subprocess", "Crypto", "CLinux"]),
         module("Builder", core + ["ContainerEngine", "Git", "Archive", "Crypto"]),
         module("Deployer", core + ["ContainerEngine", "HTTPClient", "Subprocess", "Crypto"]),
         module("Promoter", core),
@@ -62,7 +62,7 @@ let package = Package(
             "Daemon",
             core + [
                 "Watcher", "Builder", "Deployer", "Promoter", "Store", "Config", "GitHosts", "ContainerEngine",
-                "Crypto",
+                "Crypto", "SQLite",
             ]),
         module("Console", core + ["Daemon", "HTTPServer", "GitHosts"]),
         module(
