@@ -90,7 +90,7 @@ let package = Package(
         tests("Store", ["Store", "SQLite", "TestSupport"]),
         tests("GitHosts", ["GitHosts", "Crypto"]),
         tests("ContainerEngine", ["ContainerEngine", "TestSupport"]),
-        tests("Watcher", ["Watcher", "Git", "TestSupport"]),
+        tests("Watcher", ["Watcher", "Git", "Subprocess", "Crypto", "TestSupport"]),
         tests("Builder", ["Builder", "ContainerEngine", "Git", "TestSupport"]),
         tests("Deployer", ["Deployer", "ContainerEngine", "TestSupport"]),
         tests("Promoter", ["Promoter", "Model"]),

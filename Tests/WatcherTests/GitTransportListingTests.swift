@@ -77,7 +77,9 @@ import Watcher
     @Test func takesNamesAsBytes() async throws {
         let commit = try workshop.push()
         let names: [[UInt8]] =
-            ["a'b\"c;$(id)", "ü", "e\u{301}", "\u{202e}x", "-x", String(repeating: "l", count: 200)].map { Array($0.utf8) }
+            ["a'b\"c;$(id)", "ü", "e\u{301}", "\u{202e}x", "-x", String(repeating: "l", count: 200)].map {
+                Array($0.utf8)
+            }
             + [[0xff, 0xfe, 0x61]]
         var packed = Array("# pack-refs with: peeled fully-peeled sorted \n".utf8)
         let sorted = names.map { Array("refs/heads/".utf8) + $0 }.sorted { $0.lexicographicallyPrecedes($1) }
@@ -93,7 +95,9 @@ import Watcher
     @Test func listsHundredsOfRefs() async throws {
         let commit = try workshop.push()
         let clone = workshop.path(of: "remote")
-        let lines = (0..<150).map { "create refs/heads/b\($0) \(commit)\n" } + (0..<50).map { "create refs/tags/t\($0) \(commit)\n" }
+        let lines =
+            (0..<150).map { "create refs/heads/b\($0) \(commit)\n" }
+            + (0..<50).map { "create refs/tags/t\($0) \(commit)\n" }
         try workshop.git("-C", bare, "update-ref", "--stdin", input: lines.joined())
         try workshop.git("-C", clone, "fetch", "-q")
         #expect(try await list(local).refs.count == 201)
@@ -111,7 +115,6 @@ import Watcher
         #expect(await reason(http.address("private/remote.git")) == .remoteUnauthorised)
         let wrong = RemoteCredential.token(Secret("wrong"))
         #expect(await reason(http.address("private/remote.git"), wrong) == .remoteUnauthorised)
-        #expect(await reason(http.address("moved/remote.git")) == .remoteBroken)
         #expect(await reason(http.address("page/remote.git")) == .remoteBroken)
         #expect(await reason(http.address("broken/remote.git")) == .remoteUnreachable)
         #expect(await reason(.make("git://127.0.0.1:\(closed)/x.git")) == .remoteUnreachable)
@@ -120,11 +123,28 @@ import Watcher
         #expect(await reason(.make("http://no-such-host.invalid/x.git")) == .remoteUnreachable)
     }
 
+    @Test func followsARepositoryOnlyWithinItsHostAndPort() async throws {
+        let commit = try workshop.push()
+        // Another server with the same repository would answer, if it was asked.
+        let other = try HTTPGitServer(workshop)
+        let http = try HTTPGitServer(workshop, elsewhere: other.port)
+        let moved = try await list(http.address("moved/remote.git"))
+        #expect(moved.refs.map(\.commit.hex) == [commit])
+        for path in ["elsewhere/remote.git", "offsite/remote.git"] {
+            let address = http.address(path)
+            let expected = StageFailure(
+                reason: .remoteBroken, verdict: .retry(after: nil),
+                message: "\(address) names another address instead of answering; it is not followed",
+                hint: "put the repository's present address into the configuration")
+            #expect(await transport.list([address], credential: .token(Secret("secret"))) == [.failure(expected)])
+        }
+    }
+
     @Test func neverShowsACredentialInAFailure() async throws {
         try workshop.push()
         let http = try HTTPGitServer(workshop)
         let credential = RemoteCredential.password(user: "ada", Secret("canary-8c1f"))
-        for path in ["private/remote.git", "moved/remote.git", "page/remote.git"] {
+        for path in ["private/remote.git", "elsewhere/remote.git", "page/remote.git"] {
             guard case .failure(let failure) = await transport.list([http.address(path)], credential: credential).first
             else {
                 Issue.record("\(path) was listed")
@@ -141,7 +161,8 @@ import Watcher
         #expect(await reason(front.address("git/remote.git")) == .remoteUnreachable)
 
         let trusting = GitTransport(executable: try Program.path(), certificates: front.authority)
-        let listing = try await #require(trusting.list([front.address("git/remote.git")], credential: .none).first).get()
+        let listing = try await #require(trusting.list([front.address("git/remote.git")], credential: .none).first)
+            .get()
         #expect(listing.refs.map(\.commit.hex) == [commit])
         // The name counts, too.
         let wrongName = RemoteAddress.make("https://127.0.0.1:\(front.port)/git/remote.git")
