@@ -26,11 +26,13 @@ package enum ReleaseDigest {
         return Candidate(commit: commit, services: ordered, content: content(ordered))
     }
 
-    /// The release of a candidate whose images exist; nil where a service has none among them.
-    package static func release(from candidate: Candidate, images: [String: ImageID]) -> Release? {
+    /// The release of a candidate, with the image of each of its services.
+    package static func release(from candidate: Candidate, images: [String: ImageID]) -> Release {
         var services: [ReleasedService] = []
         for service in candidate.services {
-            guard let image = images[service.name] else { return nil }
+            guard let image = images[service.name] else {
+                preconditionFailure("a release needs an image for every service")
+            }
             services.append(
                 ReleasedService(
                     name: service.name, definition: service.definition, image: image, buildKey: service.buildKey))

@@ -17,7 +17,7 @@ package struct Surroundings: Sendable, Hashable {
     package static var current: Self {
         let names = [
             "HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "STATE_DIRECTORY", "RUNTIME_DIRECTORY",
-            "CREDENTIALS_DIRECTORY",
+            "CREDENTIALS_DIRECTORY", "CONTAINER_HOST", "DOCKER_HOST",
         ]
         var variables: [String: String] = [:]
         for name in names {

@@ -61,6 +61,7 @@ struct InspectedContainer: Decodable {
         let status: String
         let exitCode: Int?
         let isOutOfMemory: Bool?
+        let processID: Int?
         let startedAt: String?
         let finishedAt: String?
         let error: String?
@@ -69,6 +70,7 @@ struct InspectedContainer: Decodable {
             case status = "Status"
             case exitCode = "ExitCode"
             case isOutOfMemory = "OOMKilled"
+            case processID = "Pid"
             case startedAt = "StartedAt"
             case finishedAt = "FinishedAt"
             case error = "Error"
@@ -131,7 +133,8 @@ struct InspectedContainer: Decodable {
             createdAt: EngineTime.moment(created) ?? Timestamp(milliseconds: 0))
         let error = self.state.error ?? ""
         return ContainerDetail(
-            container: container, exitCode: hasEnded ? self.state.exitCode : nil,
+            container: container, processID: self.state.processID.flatMap { $0 > 0 ? $0 : nil },
+            exitCode: hasEnded ? self.state.exitCode : nil,
             startedAt: EngineTime.moment(self.state.startedAt), finishedAt: EngineTime.moment(self.state.finishedAt),
             restartCount: restartCount ?? 0, isOutOfMemory: self.state.isOutOfMemory ?? false,
             startError: error.isEmpty ? nil : error,

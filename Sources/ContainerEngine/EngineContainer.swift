@@ -81,6 +81,8 @@ package struct EngineContainer: Sendable, Hashable {
 package struct ContainerDetail: Sendable, Hashable {
     /// What a listing shows.
     package let container: EngineContainer
+    /// The host's number of its first process; while it runs, and where the engine's host is ours.
+    package let processID: Int?
     /// With which status it last ended; nil while it runs or before it ran.
     package let exitCode: Int?
     /// When it was last started.
@@ -98,11 +100,12 @@ package struct ContainerDetail: Sendable, Hashable {
 
     /// A container as given.
     package init(
-        container: EngineContainer, exitCode: Int? = nil, startedAt: Timestamp? = nil, finishedAt: Timestamp? = nil,
-        restartCount: Int = 0, isOutOfMemory: Bool = false, startError: String? = nil,
+        container: EngineContainer, processID: Int? = nil, exitCode: Int? = nil, startedAt: Timestamp? = nil,
+        finishedAt: Timestamp? = nil, restartCount: Int = 0, isOutOfMemory: Bool = false, startError: String? = nil,
         addresses: [String: String] = [:]
     ) {
         self.container = container
+        self.processID = processID
         self.exitCode = exitCode
         self.startedAt = startedAt
         self.finishedAt = finishedAt

@@ -9,7 +9,7 @@ extension Configuration {
     package var engineSocket: String {
         switch runtime.socket {
         case .path(let path): path
-        case .auto: EngineClient.discover().first ?? Self.usualEngineSocket
+        case .auto: EngineClient.discover(environment: Surroundings.current.variables).first ?? Self.usualEngineSocket
         }
     }
 
@@ -26,7 +26,7 @@ extension Configuration {
     /// The bounds of builds.
     var builderLimits: BuilderLimits {
         BuilderLimits(
-            blobBytes: limits.blobBytes, timeout: limits.buildTimeout, memoryBytes: limits.buildMemoryBytes,
+            blobBytes: limits.blobBytes, timeout: limits.buildTimeout, memoryBytes: Int64(limits.buildMemoryBytes),
             logBytes: limits.buildLogBytes)
     }
 

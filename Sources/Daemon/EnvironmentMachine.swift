@@ -155,8 +155,9 @@ package struct EnvironmentMachine: Sendable {
 
     /// The commit that a deployment would be for now, if one is due; used to see whether running work is superseded.
     package var target: ObjectID? {
-        switch wish?.intent {
-        case .run(let commit), .promote(let commit, _): record.pinned == nil ? commit : nil
+        guard record.hold == nil, record.pinned == nil else { return nil }
+        return switch wish?.intent {
+        case .run(let commit), .promote(let commit, _): commit
         default: nil
         }
     }

@@ -52,7 +52,7 @@ struct ImageDesk: Sendable {
         var images: [String: ImageID] = [:]
         for case (let name, .success(let image)) in results { images[name] = image }
         let release = ReleaseDigest.release(from: candidate, images: images)
-        try await parts.kept { ledger throws in
+        try await parts.kept { ledger in
             try await ledger.save(release, of: project, commit: candidate.commit)
         }
         return release
@@ -61,58 +61,78 @@ struct ImageDesk: Sendable {
     private func image(
         of service: CandidateService, in candidate: Candidate, onBuild: @escaping @Sendable (String) async -> Void
     ) async throws(StageFailure) -> ImageID {
-        let known = try await parts.kept { ledger throws in
+        let known = try await parts.kept { ledger in
             try await ledger.image(builtFor: service.buildKey, project: project)
         }
         if let known, try await exists(known) { return known }
         if let found = try await builder.existingImage(project: project, key: service.buildKey) {
-            try await parts.kept { ledger throws in
+            try await parts.kept { ledger in
                 try await ledger.remember(image: found, key: service.buildKey, project: project)
             }
             return found
         }
-        await onBuild(service.name)
-        return try await build(service, commit: candidate.commit)
+        return try await build(service, commit: candidate.commit, onBuild: onBuild)
     }
 
     private func exists(_ image: ImageID) async throws(StageFailure) -> Bool {
         do throws(EngineError) {
             return try await engine.inspectImage(image.description) != nil
         } catch {
-            throw BuilderFailures.engine(error)
+            throw DaemonFailures.engine(error)
         }
     }
 
-    private func build(_ service: CandidateService, commit: ObjectID) async throws(StageFailure) -> ImageID {
-        var record = try await parts.kept { ledger throws in
-            try await ledger.beginBuild(
-                project: project, service: service.name, key: service.buildKey, commit: commit, at: parts.now())
+    private func build(
+        _ service: CandidateService, commit: ObjectID, onBuild: @escaping @Sendable (String) async -> Void
+    ) async throws(StageFailure) -> ImageID {
+        let entry = BuildEntry(service: service, project: project, commit: commit, parts: parts)
+        let job = BuildJob(
+            project: project, service: service.name, definition: service.definition.build, key: service.buildKey,
+            commit: commit, mirror: mirror, registries: registries, isNetworkAllowed: true,
+            logPath: logPath(service.buildKey))
+        await onBuild(service.name)
+        let image = try await builder.image(
+            for: job, hooks: BuildHooks(onStart: { await entry.begin() }, onEnd: { await entry.end($0) }))
+        try await parts.kept { ledger in
+            try await ledger.remember(image: image, key: service.buildKey, project: project)
         }
+        return image
+    }
+
+    /// Where the log of a build is: one for each key, the newest attempt's.
+    func logPath(_ key: Digest) -> String { "\(logDirectory)/\(key.hex).log" }
+}
+
+/// The record of one build: written when it begins and when it ends.
+private actor BuildEntry {
+    private let service: CandidateService
+    private let project: ProjectName
+    private let commit: ObjectID
+    private let parts: DaemonParts
+    private var record: BuildRecord?
+
+    init(service: CandidateService, project: ProjectName, commit: ObjectID, parts: DaemonParts) {
+        self.service = service
+        self.project = project
+        self.commit = commit
+        self.parts = parts
+    }
+
+    func begin() async {
+        record = try? await parts.ledger.beginBuild(
+            project: project, service: service.name, key: service.buildKey, commit: commit, at: parts.now())
         parts.changes.notify()
-        do throws(StageFailure) {
-            let image = try await builder.image(
-                for: BuildJob(
-                    project: project, service: service.name, definition: service.definition.build,
-                    key: service.buildKey,
-                    commit: commit, mirror: mirror, registries: registries, isNetworkAllowed: true,
-                    logPath: logPath(record.number)))
-            record.image = image
-            record.endedAt = parts.now()
-            try await finish(record)
-            return image
-        } catch {
-            record.failure = FailureRecord(error)
-            record.endedAt = parts.now()
-            try? await finish(record)
-            throw error
-        }
     }
 
-    private func finish(_ record: BuildRecord) async throws(StageFailure) {
-        try await parts.kept { ledger throws in try await ledger.finish(record) }
+    func end(_ result: Result<ImageID, StageFailure>) async {
+        guard var record else { return }
+        record.endedAt = parts.now()
+        switch result {
+        case .success(let image): record.image = image
+        case .failure(let failure): record.failure = FailureRecord(failure)
+        }
+        // The build's outcome is with the deployment as well; a record that cannot be written stops nothing.
+        try? await parts.ledger.finish(record)
         parts.changes.notify()
     }
-
-    /// Where the log of a build is.
-    func logPath(_ number: Int64) -> String { "\(logDirectory)/\(number).log" }
 }

@@ -35,12 +35,20 @@ actor CaddyClient {
     func isAnswering() -> Bool { (try? send("GET", "/config/admin"))?.isSuccess ?? false }
 
     /// Our server as the proxy has it.
-    func server() throws(StageFailure) -> Answer {
+    func server() throws(StageFailure) -> Answer { try Self.answer(try ask("GET", Self.serverPath)) }
+
+    /// Our server as the proxy has it; nil if it is still the one of that etag, which is then not even decoded.
+    func server(unless etag: String?) throws(StageFailure) -> Answer? {
         let response = try ask("GET", Self.serverPath)
+        if let etag, response.isSuccess, response.header("ETag") == etag { return nil }
+        return try Self.answer(response)
+    }
+
+    private static func answer(_ response: HTTPResponse) throws(StageFailure) -> Answer {
         // Caddy 2.6: a path whose parents are missing is an "invalid traversal path", with 400 or 500;
         // a missing key at its end is `null`.
-        if !response.isSuccess, Self.isMissingPath(response) { return Answer() }
-        try Self.check(response)
+        if isMissingPath(response) { return Answer() }
+        try check(response)
         guard let server = CaddyFrame.decode(CaddyServer?.self, response.body) else {
             // Written by something else, or by another version of us: it is replaced as a whole.
             return Answer(server: CaddyServer(listen: [], routes: []), etag: response.header("ETag"))
@@ -63,7 +71,7 @@ actor CaddyClient {
         try change("PUT", Self.serverPath, document, ifMatch: nil)
     }
 
-    /// The admin endpoint's own configuration and whatever else there is, as JSON.
+    /// Ends the proxy.
     func stop() throws(StageFailure) { try Self.check(try ask("POST", "/stop")) }
 
     private func change(
@@ -79,7 +87,9 @@ actor CaddyClient {
     private func ask(
         _ method: String, _ path: String, body: [UInt8]? = nil, ifMatch etag: String? = nil
     ) throws(StageFailure) -> HTTPResponse {
-        do { return try send(method, path, body: body, ifMatch: etag) } catch { throw .proxyDoesNotAnswer(error, admin) }
+        do { return try send(method, path, body: body, ifMatch: etag) } catch {
+            throw .proxyDoesNotAnswer(error, admin)
+        }
     }
 
     private func send(
@@ -92,10 +102,10 @@ actor CaddyClient {
             method: method, socketPath: admin.socketPath, url: admin.baseURL + path, headers: headers,
             body: body.map { .bytes($0) } ?? .none, connectTimeout: Self.connectTimeout, timeout: Self.timeout,
             bodyLimit: Self.bodyLimit)
-        var session = try self.session.take() ?? HTTPSession()
-        let result = Result { () throws(HTTPClientError) in try session.perform(request) }
-        self.session = consume session
-        return try result.get()
+        if session == nil { session = try HTTPSession() }
+        let response = try session?.perform(request)
+        guard let response else { preconditionFailure("a session that was just made is there") }
+        return response
     }
 
     private static func isMissingPath(_ response: HTTPResponse) -> Bool {

@@ -2,14 +2,20 @@ import ContainerEngine
 package import Model
 
 extension Deployer {
-    /// Everything that carries our instance label, by environment, with what the proxy sends to it.
+    /// Everything that carries our instance label, by environment, with what the proxy sends to it as far as that is known.
     package func observe() async throws(StageFailure) -> ObservedWorld {
         try await observe(labels: [Label.instance: instance], withVolumes: true)
     }
 
-    /// What exists of one environment, but for its volumes.
+    /// What exists of one environment.
     package func observe(_ id: EnvironmentID) async throws(StageFailure) -> ObservedEnvironment {
-        try await observe(labels: labels(of: id), withVolumes: false).environment(id)
+        try await observe(labels: labels(of: id), withVolumes: true).environment(id)
+    }
+
+    /// What of one environment a plan needs: its volumes are not part of that, its routes must be known.
+    func observeForPlan(_ id: EnvironmentID) async throws(StageFailure) -> ObservedEnvironment {
+        try await router.load()
+        return try await observe(labels: labels(of: id), withVolumes: false).environment(id)
     }
 
     /// The labels that everything of an environment carries.
@@ -18,7 +24,6 @@ extension Deployer {
     }
 
     func observe(labels: [String: String], withVolumes: Bool) async throws(StageFailure) -> ObservedWorld {
-        try await router.load()
         var world: [EnvironmentID: ObservedEnvironment] = [:]
         do throws(EngineError) {
             for container in try await engine.containers(labels: labels) {
@@ -41,7 +46,7 @@ extension Deployer {
         } catch {
             throw .engine(error, "what runs cannot be listed")
         }
-        // What the proxy has is ours by its ids; of one environment, only that one is asked for.
+        // What the proxy has is ours by its ids. While it was never reached, no route is known: what runs still is.
         let isOfOne = labels[Label.environment] != nil
         for (id, routes) in await router.table.environments where !isOfOne || world[id] != nil {
             world[id, default: .init(id: id)].routes = routes

@@ -1,3 +1,4 @@
+import ContainerEngine
 import Model
 
 extension DeploymentPlan {

@@ -1,3 +1,4 @@
+import ContainerEngine
 import Model
 
 /// What has to be done about an environment: the difference between what is wanted and what is observed.
@@ -50,7 +51,8 @@ package enum DeploymentPlan {
             Step.retire(
                 Retirement(
                     container: ContainerReference(container), port: container.labels.port,
-                    madeAt: container.createdAt, isRunning: container.isAlive, drainTimeout: .zero, stopTimeout: definition.stopTimeout))
+                    madeAt: container.createdAt, isRunning: container.isAlive, drainTimeout: .zero,
+                    stopTimeout: definition.stopTimeout))
         }
         steps += observed.volumes.map { .removeVolume($0.name) }
         steps += observed.networks.map { .removeNetwork($0) }

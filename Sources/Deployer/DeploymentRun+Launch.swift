@@ -1,5 +1,7 @@
 import ContainerEngine
+import Lifecycle
 import Model
+import Synchronization
 
 extension DeploymentRun {
     /// Where a service listens inside its containers.
@@ -18,7 +20,9 @@ extension DeploymentRun {
         if !launch.fallback.isEmpty { traces.withLock { $0.stopped += launch.fallback } }
         try await Self.concurrently(launch.stopsFirst) { container throws(StageFailure) in
             try await self.report("stop \(container.name)") { () throws(StageFailure) in
-                do { try await self.deployer.engine.stop(container.id, timeout: service.definition.stopTimeout) } catch {
+                do throws(EngineError) {
+                    try await self.deployer.engine.stop(container.id, timeout: service.definition.stopTimeout)
+                } catch {
                     throw .engine(error, "container \(container.name) cannot be stopped")
                 }
             }
@@ -78,7 +82,7 @@ extension DeploymentRun {
         do throws(EngineError) {
             try await deployer.engine.start(id)
             return true
-        } catch where error.isUnavailable || error.isTimeout || error.isCancelled {
+        } catch  where error.isUnavailable || error.isTimeout || error.isCancelled {
             throw .engine(error, "container \(name) cannot be started")
         } catch {
             deployer.log.info("making \(name) anew: \(error.message)")
@@ -99,13 +103,32 @@ extension DeploymentRun {
     ) async throws(StageFailure) -> (id: String, name: String, port: Int?) {
         var lastPort = 0
         for _ in 0..<Deployer.Limit.portAttempts {
-            let made = try await create(launch, of: service, listening: listening)
+            let made = try await create(launch, of: service, containerPort: listening.port)
+            await reporter.step("start \(made.name)", .began)
             do throws(EngineError) {
-                try await report("start \(made.name)", throwing: { .engine($0, "container \(made.name) cannot be started") }
-                ) { () throws(EngineError) in try await deployer.engine.start(made.id) }
+                try await deployer.engine.start(made.id)
+                await reporter.step("start \(made.name)", .done("started"))
                 return made
+            } catch {
+                await reporter.step("start \(made.name)", .failed(error.message))
+                guard let port = made.port, error.isPortTaken else {
+                    throw .engine(error, "container \(made.name) cannot be started")
+                }
+                lastPort = port
+                try await remove(made.id, made.name)
+                await deployer.ports.release(port: port)
             }
         }
         throw .noPort(for: launch.name, lastTried: lastPort)
+    }
+}
+
+extension EngineError {
+    /// Whether a port to publish on is somebody else's.
+    ///
+    /// Podman 4.3 and Docker 20.10 both pass bind(2)'s words on; where Docker itself has the port for another
+    /// container it says `port is already allocated`.
+    var isPortTaken: Bool {
+        message.contains("address already in use") || message.contains("port is already allocated")
     }
 }

@@ -111,7 +111,7 @@ final class DeploymentRun: Sendable {
         let failure = await withTaskGroup(of: StageFailure?.self) { group in
             for element in elements {
                 group.addTask {
-                    do {
+                    do throws(StageFailure) {
                         try await body(element)
                         return nil
                     } catch {

@@ -73,7 +73,7 @@ struct HealthProbe: Sendable, Hashable {
         guard isReady(descriptor, for: POLLIN, within: Self.closingGrace) else { return true }
         var byte: UInt8 = 0
         // Data: a server that speaks first. End of file or a reset: the forwarder gave up.
-        return recv(descriptor, &byte, 1, Int32(MSG_PEEK.rawValue)) > 0
+        return recv(descriptor, &byte, 1, Int32(MSG_PEEK)) > 0
     }
 
     /// The forwarder's own attempt on the container is refused within a millisecond or so.

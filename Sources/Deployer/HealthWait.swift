@@ -93,7 +93,8 @@ struct HealthWait: Sendable {
 
     private func neverHealthy(_ detail: ContainerDetail, _ problem: String) async -> StageFailure {
         .unhealthy(
-            service: service, after: check.deadline, lastProblem: problem, hint: hint(detail), output: await lastLines())
+            service: service, after: check.deadline, lastProblem: problem, hint: hint(detail), output: await lastLines()
+        )
     }
 
     /// Where it was expected, what the image says, and what is so.

@@ -1,3 +1,4 @@
+package import ContainerEngine
 package import Model
 
 /// What the engine and the proxy have that carries this daemon's instance label.
@@ -48,21 +49,6 @@ package struct ObservedEnvironment: Sendable, Hashable {
 
 /// One container of ours.
 package struct ObservedContainer: Sendable, Hashable {
-    /// What the engine says it is doing.
-    package enum State: String, Sendable, Hashable, CaseIterable {
-        /// Made, never started.
-        case created
-        /// Its process runs.
-        case running
-        /// Its process is frozen.
-        case paused
-        /// It ended and the engine is about to start it again.
-        case restarting
-        /// It ended.
-        case exited
-        /// The engine could not remove it, or says something we do not know.
-        case dead
-    }
     /// The engine's id.
     package var id: String
     /// Its name, without a slash before it.
@@ -70,7 +56,7 @@ package struct ObservedContainer: Sendable, Hashable {
     /// The image it was made from; nil where the engine's answer cannot be read.
     package var image: ImageID?
     /// What it is doing.
-    package var state: State
+    package var state: ContainerState
     /// What its labels say.
     package var labels: LabelSet
     /// When it was made.
@@ -78,7 +64,7 @@ package struct ObservedContainer: Sendable, Hashable {
 
     /// A container as given.
     package init(
-        id: String, name: String, image: ImageID?, state: State, labels: LabelSet, createdAt: Timestamp
+        id: String, name: String, image: ImageID?, state: ContainerState, labels: LabelSet, createdAt: Timestamp
     ) {
         self.id = id
         self.name = name

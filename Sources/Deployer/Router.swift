@@ -17,6 +17,8 @@ package actor Router {
     /// The revision the proxy has; 0: not known.
     private var applied = 0
     private var isLoaded = false
+    /// What the proxy's document was called when it was last seen to be right; every change of ours makes it nil.
+    private var seen: String?
     private var isPushing = false
     private var waiters: [CheckedContinuation<Void, Never>] = []
     /// The last push that failed, and the newest revision it carried.
@@ -88,10 +90,13 @@ package actor Router {
     package func verify() async throws(StageFailure) -> Bool {
         try await load()
         let before = revision
-        let answer = try await client.server()
+        let answer = try await client.server(unless: applied == revision ? seen : nil)
         // A change that is under way sees for itself.
-        guard revision == before, !isPushing else { return false }
-        if applied == revision, answer.server == frame.caddyServer(table) { return false }
+        guard let answer, revision == before, !isPushing else { return false }
+        if applied == revision, answer.server == frame.caddyServer(table) {
+            seen = answer.etag
+            return false
+        }
         applied = 0
         log.warning("the proxy does not have the routes it should; giving them back")
         try await push()
@@ -119,6 +124,7 @@ package actor Router {
                 continue
             }
             isPushing = true
+            seen = nil
             let (sent, table) = (revision, self.table)
             let outcome = await apply(table)
             isPushing = false

@@ -33,7 +33,8 @@ struct ResponseHead {
             let parts = text.split(separator: " ", maxSplits: 2)
             status = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
             headers = []
-        } else if !isComplete, let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) {
+        } else if let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) {
+            // Behind the final head: a trailer, which is where Caddy's admin API puts its ETag.
             headers.append(HTTPHeader(String(text[..<colon]), trimmed(text[text.utf8.index(after: colon)...])))
         }
         return .more

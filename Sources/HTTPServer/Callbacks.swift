@@ -161,7 +161,10 @@ private struct HeadWalk {
         parts.fields.append((bytes(name, nameSize), value.map { bytes($0, valueSize) } ?? []))
         let start = UInt(bitPattern: name)
         let valueStart = value.map { UInt(bitPattern: $0) } ?? 0
-        guard start == next, valueStart > start + UInt(nameSize) else { return isRegular = false }
+        guard start == next, valueStart > start + UInt(nameSize) else {
+            isRegular = false
+            return
+        }
         next = valueStart + UInt(valueSize) + 2
     }
 }

@@ -23,7 +23,9 @@ enum HeadGate {
             return refusal(400, "the method is malformed")
         }
         let version = String(decoding: parts.version, as: UTF8.self)
-        guard version == "HTTP/1.1" || version == "HTTP/1.0" else { return refusal(505, "only HTTP/1.1 is spoken here") }
+        guard version == "HTTP/1.1" || version == "HTTP/1.0" else {
+            return refusal(505, "only HTTP/1.1 is spoken here")
+        }
         guard let target = RequestTarget(parsing: parts.target) else {
             return refusal(400, "the request's target is malformed")
         }

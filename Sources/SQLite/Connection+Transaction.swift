@@ -4,6 +4,7 @@ extension Connection {
     /// Runs the body in one transaction that takes the write lock at once; all of it is kept, or nothing.
     ///
     /// Does not nest.
+    @discardableResult
     package borrowing func transaction<Result>(
         _ body: (borrowing Connection) throws(SQLiteError) -> Result
     ) throws(SQLiteError) -> Result {

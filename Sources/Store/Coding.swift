@@ -6,7 +6,7 @@ import SQLite
 enum Coding {
     static func text(of value: some Encodable) throws(SQLiteError) -> String {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         do {
             return String(decoding: try encoder.encode(value), as: UTF8.self)
         } catch {

@@ -41,10 +41,12 @@ extension Ledger {
     ) throws(SQLiteError) -> [Recording] {
         var recordings: [Recording] = []
         for delivery in deliveries {
+            // Not ON CONFLICT: that would use up a sequence number for each duplicate.
             let count = try connection.run(
                 """
                 INSERT INTO deliveries (project, host, delivery_id, event, received_at, ref, announced)
-                VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+                SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT EXISTS (
+                    SELECT 1 FROM deliveries WHERE project = ?1 AND host = ?2 AND delivery_id = ?3)
                 """,
                 [
                     .text(delivery.project.rawValue), .text(delivery.host), .text(delivery.deliveryID),

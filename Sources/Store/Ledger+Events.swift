@@ -14,17 +14,12 @@ extension Ledger {
     ///
     /// - Parameter project: nil for all of them.
     package func events(project: ProjectName?, after: Int64?, limit: Int) throws(SQLiteError) -> [DaemonEvent] {
-        let owner = project == nil ? "" : "project = ? AND "
-        let order = after == nil ? "DESC" : "ASC"
         var values: [Value] = []
         if let project { values.append(.text(project.rawValue)) }
         values += [.integer(after ?? 0), .integer(Int64(limit))]
+        let sql = Self.eventsQuery(ofProject: project != nil, isNewestFirst: after == nil)
         let found = try read { (connection) throws(SQLiteError) in
-            try connection.rows(
-                """
-                SELECT sequence, at, project, environment, kind, message FROM events
-                WHERE \(owner)sequence > ? ORDER BY sequence \(order) LIMIT ?
-                """, values, Self.event)
+            try connection.rows(sql, values, Self.event)
         }
         return after == nil ? found.reversed() : found
     }
@@ -63,6 +58,14 @@ extension Ledger {
             FROM owners WHERE owners.project IS NOT NULL)
         SELECT project FROM owners
         """
+
+    static func eventsQuery(ofProject: Bool, isNewestFirst: Bool) -> String {
+        """
+        SELECT sequence, at, project, environment, kind, message FROM events
+        WHERE \(ofProject ? "project = ? AND " : "")sequence > ?
+        ORDER BY sequence \(isNewestFirst ? "DESC" : "ASC") LIMIT ?
+        """
+    }
 
     private static func event(_ row: borrowing Statement) throws(SQLiteError) -> DaemonEvent {
         let sequence = row.integer(0)

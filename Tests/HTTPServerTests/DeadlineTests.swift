@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import TestSupport
 import Testing
 
 @testable import HTTPServer
@@ -53,11 +54,10 @@ struct DeadlineTests {
     }
 
     @Test func noticesThatTheClientOfAHeldRequestHasLeft() throws {
-        let server = EchoServerOnSocket()
-        let echo = try #require(server)
-        var client = RawClient(path: echo.path)
-        #expect(client != nil)
-        client?.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n")
+        let directory = try TemporaryDirectory()
+        let echo = try EchoServer(in: directory, holds: true)
+        var client = RawClient(path: echo.server.address)
+        try #require(client).send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n")
         let responder = try #require(echo.nextHeld())
         let left = DispatchSemaphore(value: 0)
         responder.onDisconnect { left.signal() }

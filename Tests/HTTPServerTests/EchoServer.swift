@@ -1,6 +1,7 @@
 import Dispatch
 import HTTPServer
 import Synchronization
+import TestSupport
 
 /// A server that answers each request with its method, path and body's size, or holds it for the test to answer.
 struct EchoServer {
@@ -17,9 +18,19 @@ struct EchoServer {
     let server: Server
     private let shared = Shared()
 
+    /// On a port of its own.
     init(limits: Limits = Limits(), bodyLimit: Int = 1000, holds: Bool = false) throws {
+        try self.init(.tcp(host: "127.0.0.1", port: 0), limits, bodyLimit, holds)
+    }
+
+    /// On a Unix socket in that directory.
+    init(in directory: TemporaryDirectory, holds: Bool = false) throws {
+        try self.init(.unix(path: directory.path + "/s"), Limits(), 1000, holds)
+    }
+
+    private init(_ listener: consuming Listener, _ limits: Limits, _ bodyLimit: Int, _ holds: Bool) throws {
         server = try Server(
-            listener: .tcp(host: "127.0.0.1", port: 0), limits: limits,
+            listener: listener, limits: limits,
             admit: { head in
                 head.target.segments == ["refused"]
                     ? .refused(.text(404, "no such thing")) : .admitted(bodyLimit: bodyLimit)

@@ -37,12 +37,15 @@ struct HeadGateTests {
         Case(name: "empty name", fields: [("Host", "h"), ("", "1")], status: 400),
         Case(name: "carriage return in value", fields: [("Host", "h"), ("X", "a\rb")], status: 400),
         Case(name: "delete in value", fields: [("Host", "h"), ("X", "a\u{7f}b")], status: 400),
-        Case(name: "two lengths", fields: [("Host", "h"), ("Content-Length", "5"), ("content-length", "5")], status: 400),
+        Case(
+            name: "two lengths", fields: [("Host", "h"), ("Content-Length", "5"), ("content-length", "5")], status: 400),
         Case(name: "signed length", fields: [("Host", "h"), ("Content-Length", "+5")], status: 400),
         Case(name: "hexadecimal length", fields: [("Host", "h"), ("Content-Length", "0x5")], status: 400),
         Case(name: "list of lengths", fields: [("Host", "h"), ("Content-Length", "5, 5")], status: 400),
         Case(name: "empty length", fields: [("Host", "h"), ("Content-Length", "")], status: 400),
-        Case(name: "length beyond 64 bits", fields: [("Host", "h"), ("Content-Length", "18446744073709551616")], status: 413),
+        Case(
+            name: "length beyond 64 bits", fields: [("Host", "h"), ("Content-Length", "18446744073709551616")],
+            status: 413),
         Case(
             name: "length and encoding",
             fields: [("Host", "h"), ("Content-Length", "5"), ("Transfer-Encoding", "chunked")], status: 400),

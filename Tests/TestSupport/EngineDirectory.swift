@@ -8,10 +8,12 @@ enum EngineDirectory {
     private static let prefix = "slipway-engine-"
     private static let parent = "/tmp"
     private static let limit = Duration.seconds(60)
+    private static let cleanUpLimit = Duration.seconds(10)
+    private static let pauseMicroseconds: UInt32 = 20_000
 
-    /// Makes the directory of this process's engine.
-    static func make(for program: EngineFixture.Program) -> String {
-        let path = "\(parent)/\(prefix)\(getpid())-\(program)"
+    /// Makes the directory of an engine of this process.
+    static func make(for program: EngineFixture.Program, number: Int) -> String {
+        let path = "\(parent)/\(prefix)\(getpid())-\(number)-\(program)"
         try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         return path
     }
@@ -40,6 +42,12 @@ enum EngineDirectory {
         }
     }
 
+    /// A command of Podman's own command line, for the same containers.
+    static func podman(_ arguments: [String], at path: String, in directory: String) -> Command {
+        Command(
+            executable: path, arguments: podmanRoots(directory) + arguments, environment: environment(directory))
+    }
+
     private static func podmanRoots(_ directory: String) -> [String] {
         ["--root", "\(directory)/root", "--runroot", "\(directory)/run", "--tmpdir", "\(directory)/tmp"]
     }
@@ -65,6 +73,7 @@ enum EngineDirectory {
             [network]
             network_backend = "netavark"
             network_config_dir = "\(directory)/networks"
+            default_subnet = "10.\(202 + Int(getpid()) / 256 % 54).\(getpid() % 256).0/24"
             """
         try? Data(text.utf8).write(to: URL(filePath: "\(directory)/containers.conf"))
     }
@@ -89,13 +98,27 @@ enum EngineDirectory {
     }
 
     /// Removes the directory; what is still mounted below it first.
+    ///
+    /// Podman cleans up behind every container with a process that outlives the request, and mounts anew.
     static func remove(_ directory: String) {
+        let end = ContinuousClock.now + cleanUpLimit
+        while isNamedByAProcess(directory), ContinuousClock.now < end { usleep(pauseMicroseconds) }
         let mounts = (try? String(contentsOf: URL(filePath: "/proc/self/mounts"), encoding: .utf8)) ?? ""
         for line in mounts.split(separator: "\n").reversed() {
             let fields = line.split(separator: " ")
             if fields.count > 1, fields[1].hasPrefix(directory + "/") { umount2(String(fields[1]), Int32(MNT_DETACH)) }
         }
         try? FileManager.default.removeItem(atPath: directory)
+    }
+
+    private static func isNamedByAProcess(_ directory: String) -> Bool {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return names.contains { name in
+            guard pid_t(name) != nil, let line = try? Data(contentsOf: URL(filePath: "/proc/\(name)/cmdline")) else {
+                return false
+            }
+            return String(decoding: line, as: UTF8.self).contains("\(directory)/")
+        }
     }
 
     /// Removes what engines of test processes that died have left.
@@ -106,9 +129,7 @@ enum EngineDirectory {
             guard let pid = parts.first.flatMap({ pid_t($0) }), kill(pid, 0) != 0, errno == ESRCH else { continue }
             let directory = "\(parent)/\(name)"
             if parts.last == "podman", let path = EngineFixture.Program.podman.path {
-                let command = Command(
-                    executable: path, arguments: podmanRoots(directory) + ["rm", "--all", "--force", "--time", "0"],
-                    environment: environment(directory))
+                let command = podman(["rm", "--all", "--force", "--time", "0"], at: path, in: directory)
                 _ = try? Spawn.run(command, outputLimit: 4096, deadline: .now + limit)
             }
             remove(directory)

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 package import HTTPClient
+package import Subprocess
 import Synchronization
 
 /// A container engine of this test process's own: private directories, socket and networks below a temporary directory.
@@ -42,7 +43,6 @@ package final class EngineFixture: Sendable {
     /// Everything it has is below this directory.
     package let directory: String
 
-    private let counter = Mutex(0)
     private let images = Mutex<[String: String]>([:])
     private let process: EngineProcess
 
@@ -67,10 +67,21 @@ package final class EngineFixture: Sendable {
         for case .success(let engine) in started.withLock({ Array($0.values) }) { engine.end() }
     }
 
-    private init(_ program: Program) throws(Unusable) {
+    /// An engine that nobody else uses, for a test that stops it; whoever asks for it ends it.
+    package static func own(_ program: Program) throws(Unusable) -> EngineFixture {
+        let number = owned.withLock { owned in
+            owned += 1
+            return owned
+        }
+        return try EngineFixture(program, number: number)
+    }
+
+    private static let owned = Mutex(0)
+
+    private init(_ program: Program, number: Int = 0) throws(Unusable) {
         guard let path = program.path else { throw .notInstalled(program) }
         self.program = program
-        directory = EngineDirectory.make(for: program)
+        directory = EngineDirectory.make(for: program, number: number)
         socketPath = "\(directory)/engine.sock"
         process = EngineProcess(
             EngineDirectory.command(program, at: path, in: directory), logPath: "\(directory)/log")
@@ -94,9 +105,35 @@ package final class EngineFixture: Sendable {
 
     /// Stops the engine's process and starts it again with all that it had, as after an upgrade.
     package func restart() throws(Unusable) {
-        process.stop()
+        stop()
+        try start()
+    }
+
+    /// Stops the engine's process; what it had stays, as far as such an engine leaves it.
+    package func stop() { process.stop() }
+
+    /// Starts the engine's process again.
+    package func start() throws(Unusable) {
         process.start()
         try waitUntilItAnswers()
+    }
+
+    /// What the machine does besides starting the engine after it was booted: Docker starts what should keep running
+    /// by itself, Podman has the unit podman-restart.service for it.
+    package func startWhatShouldRun() throws(SpawnError) {
+        guard program == .podman, let path = program.path else { return }
+        _ = try Spawn.run(
+            EngineDirectory.podman(
+                ["start", "--all", "--filter", "restart-policy=always"], at: path, in: directory),
+            outputLimit: 1 << 16, deadline: .now + .seconds(60))
+    }
+
+    /// What the machine does before stopping the engine when it is shut down: podman-restart.service again.
+    package func stopWhatRuns() throws(SpawnError) {
+        guard program == .podman, let path = program.path else { return }
+        _ = try Spawn.run(
+            EngineDirectory.podman(["stop", "--all", "--time", "5"], at: path, in: directory),
+            outputLimit: 1 << 16, deadline: .now + .seconds(60))
     }
 
     /// A name that nothing else in this engine has.
@@ -104,12 +141,21 @@ package final class EngineFixture: Sendable {
 
     /// A block of 256 addresses that no other network of this process has, and hardly one of another process.
     package func uniqueSubnet() -> String {
-        let number = (Int(getpid()) &* 37 + next() * 2 + (program == .docker ? 1 : 0)) % (54 * 256)
+        let number = (Int(getpid()) &* 37 + next()) % (54 * 256)
         return "10.\(202 + number / 256).\(number % 256).0/24"
     }
 
+    /// A block of 4096 addresses, for a daemon's networks.
+    package func uniqueBlock() -> String {
+        let number = (Int(getpid()) &* 37 + next()) % (64 * 16)
+        return "10.\(128 + number / 16).\(number % 16 * 16).0/20"
+    }
+
+    /// One count for all engines of the process, as their networks are the same kernel's.
+    private static let counter = Mutex(0)
+
     private func next() -> Int {
-        counter.withLock { counter in
+        Self.counter.withLock { counter in
             counter += 1
             return counter
         }
@@ -172,7 +218,8 @@ package final class EngineFixture: Sendable {
                 body: body.map { .bytes($0) } ?? .none, timeout: .seconds(120)))
     }
 
-    private func end() {
+    /// Ends it, with all that it runs; done by itself for the shared ones.
+    package func end() {
         EngineDirectory.removeEverything(of: self)
         process.stop()
         EngineDirectory.remove(directory)

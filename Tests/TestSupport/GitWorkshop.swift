@@ -55,6 +55,12 @@ package final class GitWorkshop: Sendable {
     /// Runs git(1) with no configuration but this, and returns its output without the last line feed.
     @discardableResult
     package func git(_ arguments: String..., input: String = "") throws -> String {
+        try git(arguments, input: input)
+    }
+
+    /// Runs git(1) with no configuration but this, and returns its output without the last line feed.
+    @discardableResult
+    package func git(_ arguments: [String], input: String = "") throws -> String {
         let settings = [
             "user.name=Ada", "user.email=ada@example.com", "init.defaultBranch=main", "gc.auto=0",
             "receive.autogc=false", "maintenance.auto=false", "safe.directory=*",

@@ -1,0 +1,148 @@
+import ContainerEngine
+import Lifecycle
+import Model
+import Synchronization
+
+/// How one image is built: looked for, planned, sent, confirmed.
+struct ImageBuild: Sendable {
+    /// Builds, and knows what is built.
+    let engine: EngineClient
+    /// Whose images they are.
+    let instance: String
+    /// The bounds.
+    let limits: BuilderLimits
+    /// Where the start of a build is written.
+    let log: Log
+    /// Where repositories are read.
+    let pool: BlockingPool
+    /// The output of the builds under way.
+    let logs: RunningLogs
+
+    /// The image that this instance has built for a key, if the engine still has it.
+    func existing(project: ProjectName, key: Digest) async throws(StageFailure) -> ImageID? {
+        do throws(EngineError) {
+            // Should there be two, after a crash between build and record, every daemon picks the same one.
+            return try await engine.images(labels: labels(project, key)).map(\.id).min { $0.digest < $1.digest }
+        } catch {
+            throw .engine(error)
+        }
+    }
+
+    /// Finds the image, or waits for its turn and builds it.
+    func image(for job: BuildJob, hooks: BuildHooks, turn: BuildTurn) async -> Result<ImageID, StageFailure> {
+        do throws(StageFailure) {
+            if let image = try await existing(project: job.project, key: job.key) { return .success(image) }
+            guard await turn.wait() else { return .failure(.cancelled) }
+            let plan = try await plan(job)
+            await hooks.onStart()
+            let result = await run(plan, job, hooks)
+            await hooks.onEnd(result)
+            return result
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private struct Plan: Sendable {
+        let context: BuildContext
+        let scan: DockerfileScan
+    }
+
+    private func plan(_ job: BuildJob) async throws(StageFailure) -> Plan {
+        try await pool.run { () throws(StageFailure) in
+            var reader = try ContextReader(mirror: job.mirror, commit: job.commit)
+            let context = try reader.context(of: job.definition)
+            try reader.check(context, of: job.definition, limits: limits)
+            let scan = DockerfileScan(try reader.dockerfile(of: context))
+            if let frontend = scan.frontend, !DockerfileScan.isStandard(frontend.name) {
+                throw .customFrontend(frontend.name, dockerfile: context.dockerfile, line: frontend.line)
+            }
+            return Plan(context: context, scan: scan)
+        }
+    }
+
+    private func run(_ plan: Plan, _ job: BuildJob, _ hooks: BuildHooks) async -> Result<ImageID, StageFailure> {
+        let buildLog: BuildLog
+        do throws(StageFailure) {
+            buildLog = try BuildLog(creatingAt: job.logPath, byteLimit: limits.logBytes)
+        } catch {
+            return .failure(error)
+        }
+        logs.began(buildLog)
+        let output = Mutex(BuildTranscript())
+        let tar = ContextTar(mirror: job.mirror, commit: job.commit, context: plan.context)
+        log.info("building", ("project", "\(job.project)"), ("service", job.service), ("build", job.key.short))
+        var result: Result<ImageID, StageFailure>
+        do throws(EngineError) {
+            let onOutput: @Sendable (String) -> Void = { text in
+                output.withLock { $0.take(text) }
+                buildLog.append(text)
+                hooks.onOutput(text)
+            }
+            let image = try await engine.build(
+                request(job, plan.context), context: { try tar.pull() }, onOutput: onOutput)
+            result = await confirmed(image, job)
+        } catch {
+            let transcript = output.withLock { transcript in
+                transcript.endLine()
+                return transcript
+            }
+            let diagnosis = BuildDiagnosis(
+                service: job.service, dockerfile: plan.context.dockerfile, scan: plan.scan, transcript: transcript,
+                labelCount: labels(job.project, job.key).count)
+            result = .failure(diagnosis.failure(error, timeout: limits.timeout))
+        }
+        if case .failure(let failure) = result { buildLog.append("\n\(failure.message)\n") }
+        buildLog.end()
+        logs.ended(buildLog)
+        return result
+    }
+
+    private func request(_ job: BuildJob, _ context: BuildContext) -> BuildRequest {
+        BuildRequest(
+            dockerfile: String(decoding: context.dockerfile, as: UTF8.self),
+            withheld: context.withheld.map { String(decoding: $0, as: UTF8.self) }, target: job.definition.target,
+            arguments: job.definition.arguments, labels: labels(job.project, job.key),
+            tag: "slipway.local/\(job.project):\(job.key.short)", memoryBytes: limits.memoryBytes,
+            isNetworkAllowed: job.isNetworkAllowed,
+            // A private base must not become readable to whoever opens a pull request from a fork.
+            registries: job.isNetworkAllowed ? job.registries : [], timeout: limits.timeout)
+    }
+
+    /// The image if it carries the labels of its build: the output, which names it, comes from the repository's own steps.
+    private func confirmed(_ image: ImageID, _ job: BuildJob) async -> Result<ImageID, StageFailure> {
+        do throws(EngineError) {
+            let found = try await engine.inspectImage(image)?.labels ?? [:]
+            let isOurs = labels(job.project, job.key).allSatisfy { found[$0.key] == $0.value }
+            return isOurs ? .success(image) : .failure(.foreignImage(image, service: job.service))
+        } catch {
+            return .failure(.engine(error))
+        }
+    }
+
+    private func labels(_ project: ProjectName, _ key: Digest) -> [String: String] {
+        [Label.instance: instance, Label.project: project.rawValue, Label.build: key.hex]
+    }
+}
+
+extension DockerfileScan {
+    /// Whether a frontend is Docker's own: engines build its language themselves and take the line for a comment.
+    static func isStandard(_ frontend: String) -> Bool {
+        let name = frontend.prefix { $0 != ":" && $0 != "@" }
+        return ["docker/dockerfile", "docker.io/docker/dockerfile"].contains(name)
+    }
+}
+
+/// The output of the builds under way, by the path of its file.
+final class RunningLogs: Sendable {
+    private let logs = Mutex<[String: BuildLog]>([:])
+
+    /// The log that is written at a path, if one is.
+    func log(at path: String) -> BuildLog? { logs.withLock { $0[path] } }
+
+    /// A build has begun to write.
+    func began(_ log: BuildLog) { logs.withLock { $0[log.path] = log } }
+
+    /// A build has ended its output.
+    func ended(_ log: BuildLog) { logs.withLock { _ = $0.removeValue(forKey: log.path) } }
+}

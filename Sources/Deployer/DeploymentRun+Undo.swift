@@ -1,0 +1,40 @@
+import ContainerEngine
+import Lifecycle
+import Model
+import Synchronization
+
+extension DeploymentRun {
+    /// Takes back what this pass made, and starts again what it stopped.
+    ///
+    /// What cannot be taken back is logged and left to the next pass, which finds it by its labels.
+    func undo() async {
+        let (disposable, stopped) = traces.withLock { ($0.disposable, $0.stopped) }
+        for name in disposable.sorted() { await discard(name) }
+        for container in stopped {
+            await reporter.step("start \(container.name) again", .began)
+            do throws(EngineError) {
+                try await deployer.engine.start(container.id)
+                await reporter.step("start \(container.name) again", .done("started"))
+            } catch {
+                await reporter.step("start \(container.name) again", .failed(error.message))
+                deployer.log.error("\(container.name) could not be started again: \(error.message)")
+            }
+        }
+    }
+
+    /// Removes a container by its name if it is ours and of this release: a stranger may have the name by now.
+    private func discard(_ name: String) async {
+        do throws(EngineError) {
+            guard let found = try await deployer.engine.inspect(container: name)?.container,
+                let labels = LabelSet(found.labels), labels.instance == deployer.instance,
+                labels.environment == wanted.id, labels.release == wanted.release.id
+            else { return }
+            // Nothing is ever taken away from under the proxy.
+            if let port = labels.port, await deployer.router.isServing(port: port) { return }
+            try await deployer.engine.remove(found.id, force: true)
+            if let port = labels.port { await deployer.ports.release(port: port) }
+        } catch {
+            deployer.log.warning("\(name) could not be removed: \(error.message)")
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import Glibc
+
+/// A directory of one test, removed with everything in it when the value dies.
+final class ScratchDirectory: Sendable {
+    /// Where it is.
+    let path: String
+
+    init() throws {
+        var template = Array("/tmp/slipway-sqlite-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw ScratchError(code: errno) }
+        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    deinit {
+        for name in names { unlink("\(path)/\(name)") }
+        rmdir(path)
+    }
+
+    /// The files in it; none of these tests makes a directory there.
+    var names: [String] {
+        guard let directory = opendir(path) else { return [] }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// How many descriptors of this process are open on files in it.
+    var openDescriptors: Int {
+        (0..<1024).count { descriptor in
+            var buffer = [CChar](repeating: 0, count: 4096)
+            let count = readlink("/proc/self/fd/\(descriptor)", &buffer, buffer.count)
+            let target = buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }
+            return String(decoding: target, as: UTF8.self).hasPrefix(path + "/")
+        }
+    }
+}
+
+struct ScratchError: Error {
+    let code: Int32
+}
