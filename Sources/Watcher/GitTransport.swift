@@ -113,7 +113,7 @@ package struct GitTransport: Sendable {
         let bounds = GitRequest.Bounds(
             patience: Int(patience.wholeMilliseconds), seconds: Int(limit.components.seconds) + 1,
             memoryBytes: limits.memoryBytes, receivedBytes: limits.receivedBytes)
-        return await pool.run(onCancel: { termination.terminate() }) {
+        let talk = { @Sendable () -> Result<Completed, SpawnError> in
             let scratch = addresses.contains { $0.scheme == .ssh } ? Self.makeScratch() : nil
             defer { if let scratch { MirrorFiles.remove(scratch) } }
             let request = GitRequest(
@@ -134,6 +134,7 @@ package struct GitTransport: Sendable {
                 return .failure(error)
             }
         }
+        return await pool.run(onCancel: { termination.terminate() }, talk)
     }
 
     /// A directory that only we can read.

@@ -62,7 +62,7 @@ final class FaultProxy: Sendable {
     }
 
     /// Waits until the fault happened; blocks the thread.
-    func waitForFault() -> Bool { happened.wait(timeout: .now() + 10) == .success }
+    func waitForFault() -> Bool { happened.wait(timeout: .now() + 60) == .success }
 
     private static func copy(from source: Int32, to target: Int32, limit: Int = .max) {
         var buffer = [UInt8](repeating: 0, count: 4096)
