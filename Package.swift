@@ -80,7 +80,7 @@ let package = Package(
         tests("Archive", ["Archive"]),
         tests("Crypto", ["Crypto"]),
         tests("Git", ["Git", "TestSupport"]),
-        tests("HTTPClient", ["HTTPClient", "TestSupport"]),
+        tests("HTTPClient", ["HTTPClient", "Lifecycle", "TestSupport"]),
         tests("HTTPServer", ["HTTPServer", "TestSupport"]),
         tests("SQLite", ["SQLite", "TestSupport"]),
         tests("Subprocess", ["Subprocess"]),
@@ -99,7 +99,7 @@ let package = Package(
         tests("Promoter", ["Promoter", "Model"]),
         tests("Daemon", ["Daemon", "Store", "Deployer", "Promoter", "Watcher", "TestSupport"]),
         tests("Console", ["Console", "TestSupport"]),
-        tests("Commands", ["Commands", "Model", "Config", "TestSupport"]),
+        tests("Commands", ["Commands", "Model", "Lifecycle", "Config", "Subprocess", "TestSupport"]),
         tests("EndToEnd", ["TestSupport", "Model", "HTTPClient", "Crypto", "Subprocess"]),
     ],
     swiftLanguageModes: [.v6]
