@@ -91,7 +91,7 @@ let package = Package(
         tests("Store", ["Store", "SQLite", "TestSupport"]),
         tests("GitHosts", ["GitHosts", "Crypto"]),
         tests("ContainerEngine", ["ContainerEngine", "HTTPClient", "Model", "TestSupport"]),
-        tests("Watcher", ["Watcher", "Git", "TestSupport"]),
+        tests("Watcher", ["Watcher", "Git", "Subprocess", "Crypto", "TestSupport"]),
         tests(
             "Builder",
             ["Builder", "ContainerEngine", "Git", "HTTPClient", "Lifecycle", "Model", "Subprocess", "TestSupport"]),
