@@ -80,7 +80,7 @@ let package = Package(
         tests("Archive", ["Archive"]),
         tests("Crypto", ["Crypto"]),
         tests("Git", ["Git", "TestSupport"]),
-        tests("HTTPClient", ["HTTPClient", "TestSupport"]),
+        tests("HTTPClient", ["HTTPClient", "Lifecycle", "TestSupport"]),
         tests("HTTPServer", ["HTTPServer", "TestSupport"]),
         tests("SQLite", ["SQLite", "TestSupport"]),
         tests("Subprocess", ["Subprocess"]),

@@ -87,16 +87,7 @@ struct BuildCancellationTests {
     }
 
     private static func waitUntilNoProcess(says marker: String) async throws {
-        while try processes(saying: marker) > 0 { try await Bench.pause() }
-    }
-
-    private static func processes(saying marker: String) throws -> Int {
-        try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { name in
-            guard Int(name) != nil, let line = try? Data(contentsOf: URL(filePath: "/proc/\(name)/cmdline")) else {
-                return false
-            }
-            return String(decoding: line, as: UTF8.self).contains("sleep\0\(marker)")
-        }.count
+        while ProcFile.commandLines().contains(where: { $0.contains("sleep\0\(marker)") }) { try await Bench.pause() }
     }
 
     /// What a failed build may leave behind: Docker's containers are listed, Podman's only by its own API.

@@ -103,7 +103,7 @@ enum EngineDirectory {
     static func remove(_ directory: String) {
         let end = ContinuousClock.now + cleanUpLimit
         while isNamedByAProcess(directory), ContinuousClock.now < end { usleep(pauseMicroseconds) }
-        let mounts = (try? String(contentsOf: URL(filePath: "/proc/self/mounts"), encoding: .utf8)) ?? ""
+        let mounts = String(decoding: ProcFile.bytes(at: "/proc/self/mounts"), as: UTF8.self)
         for line in mounts.split(separator: "\n").reversed() {
             let fields = line.split(separator: " ")
             if fields.count > 1, fields[1].hasPrefix(directory + "/") { umount2(String(fields[1]), Int32(MNT_DETACH)) }
@@ -112,13 +112,7 @@ enum EngineDirectory {
     }
 
     private static func isNamedByAProcess(_ directory: String) -> Bool {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-        return names.contains { name in
-            guard pid_t(name) != nil, let line = try? Data(contentsOf: URL(filePath: "/proc/\(name)/cmdline")) else {
-                return false
-            }
-            return String(decoding: line, as: UTF8.self).contains("\(directory)/")
-        }
+        ProcFile.commandLines().contains { $0.contains("\(directory)/") }
     }
 
     /// Removes what engines of test processes that died have left.
