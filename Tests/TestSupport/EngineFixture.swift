@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 package import HTTPClient
+import Lifecycle
 import Synchronization
 
 /// A container engine of this test process's own: private directories, socket and networks below a temporary directory.
@@ -45,6 +46,7 @@ package final class EngineFixture: Sendable {
     private let counter = Mutex(0)
     private let images = Mutex<[String: String]>([:])
     private let process: EngineProcess
+    private let builder = BlockingPool(name: "slipway.test.builder", width: 1)
 
     private static let started = Mutex<[Program: Result<EngineFixture, Unusable>]>([:])
 
@@ -84,7 +86,7 @@ package final class EngineFixture: Sendable {
     private func waitUntilItAnswers() throws(Unusable) {
         let limit = ContinuousClock.now + Self.startLimit
         while ContinuousClock.now < limit, process.isRunning {
-            if let answer = try? ask("GET", "/version"), answer.isSuccess { return }
+            if let answer = try? ask("GET", "/_ping"), answer.isSuccess { return }
             usleep(Self.pauseMicroseconds)
         }
         let log = (try? String(contentsOf: URL(filePath: "\(directory)/log"), encoding: .utf8)) ?? ""
@@ -105,7 +107,7 @@ package final class EngineFixture: Sendable {
     /// A block of 256 addresses that no other network of this process has, and hardly one of another process.
     package func uniqueSubnet() -> String {
         let number = (Int(getpid()) &* 37 + next() * 2 + (program == .docker ? 1 : 0)) % (54 * 256)
-        return "10.\(202 + number / 256).\(number % 256).0/24"
+        return "10.\(148 + number / 256).\(number % 256).0/24"
     }
 
     private func next() -> Int {
@@ -139,7 +141,12 @@ package final class EngineFixture: Sendable {
     }
 
     /// The id of an image that runs the script, built at its first use.
-    package func image(running script: String) throws -> String {
+    package func image(running script: String) async throws -> String {
+        let built = await builder.run { Result { try self.builtImage(running: script) } }
+        return try built.get()
+    }
+
+    private func builtImage(running script: String) throws -> String {
         if let known = images.withLock({ $0[script] }) { return known }
         let context = try Self.context(dockerfile: Self.dockerfile(running: script))
         let answer = try ask(
