@@ -69,6 +69,7 @@ let package = Package(
             "Commands",
             core + [
                 "Console", "Daemon", "Config", "Watcher", "Deployer", "ContainerEngine", "HTTPClient", "Subprocess",
+                "Crypto",
             ]),
         .executableTarget(name: "slipway", dependencies: ["Commands", "Watcher"]),
 
@@ -84,20 +85,22 @@ let package = Package(
         tests("SQLite", ["SQLite", "TestSupport"]),
         tests("Subprocess", ["Subprocess"]),
         tests("YAML", ["YAML"]),
-        tests("Model", ["Model"]),
+        tests("Model", ["Model", "Crypto"]),
         tests("Lifecycle", ["Lifecycle"]),
         tests("Config", ["Config", "TestSupport"]),
         tests("Store", ["Store", "SQLite", "TestSupport"]),
         tests("GitHosts", ["GitHosts", "Crypto"]),
         tests("ContainerEngine", ["ContainerEngine", "HTTPClient", "Model", "TestSupport"]),
         tests("Watcher", ["Watcher", "Git", "TestSupport"]),
-        tests("Builder", ["Builder", "ContainerEngine", "Git", "TestSupport"]),
+        tests(
+            "Builder",
+            ["Builder", "ContainerEngine", "Git", "HTTPClient", "Lifecycle", "Model", "Subprocess", "TestSupport"]),
         tests("Deployer", ["Deployer", "ContainerEngine", "TestSupport"]),
         tests("Promoter", ["Promoter", "Model"]),
         tests("Daemon", ["Daemon", "Store", "Deployer", "Promoter", "Watcher", "TestSupport"]),
         tests("Console", ["Console", "TestSupport"]),
-        tests("Commands", ["Commands", "TestSupport"]),
-        tests("EndToEnd", ["TestSupport", "Model", "HTTPClient", "Crypto"]),
+        tests("Commands", ["Commands", "Model", "Lifecycle", "Config", "Subprocess", "TestSupport"]),
+        tests("EndToEnd", ["TestSupport", "Model", "HTTPClient", "Crypto", "Subprocess"]),
     ],
     swiftLanguageModes: [.v6]
 )

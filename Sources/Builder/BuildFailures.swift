@@ -11,6 +11,8 @@ struct BuildDiagnosis {
     let scan: DockerfileScan
     /// What the build said.
     let transcript: BuildTranscript
+    /// How many labels the image was to get.
+    let labelCount: Int
 
     /// The failure of a build that the engine ended.
     func failure(_ error: EngineError, timeout: Duration) -> StageFailure {
@@ -22,7 +24,7 @@ struct BuildDiagnosis {
                 reason: .timedOut, verdict: .stall,
                 message: "the build of service '\(service)' took longer than "
                     + (minutes > 0 ? "\(minutes) minutes" : "\(timeout)")
-                    + place(transcript.step.flatMap(scan.instruction)),
+                    + place(lastInstruction),
                 hint: "make it faster, or raise the limit in the daemon's configuration", output: transcript.lastLines)
         }
         if error.isUnavailable || isDiskFull(error.message) { return StageFailure.engine(error) }
@@ -32,6 +34,10 @@ struct BuildDiagnosis {
             message:
                 "the build of service '\(service)' failed\(place(found.instruction, line: found.line)): \(found.words)",
             hint: hint(found), output: transcript.lastLines)
+    }
+
+    private var lastInstruction: DockerfileScan.Instruction? {
+        transcript.step.flatMap { scan.instruction(of: $0, addedLabels: labelCount) }
     }
 
     private struct Cause {
@@ -53,7 +59,7 @@ struct BuildDiagnosis {
             return Cause(
                 words: "unknown instruction \(match.1)", line: line, instruction: line.flatMap(scan.instruction(at:)))
         }
-        let instruction = transcript.step.flatMap(scan.instruction)
+        let instruction = lastInstruction
         return Cause(words: plain(text), line: instruction?.lines.lowerBound, instruction: instruction)
     }
 

@@ -4,15 +4,15 @@ import Synchronization
 
 /// The output of one build in a file: its beginning and its end, however much there is in between.
 ///
-/// The file never grows beyond its limit. When it is full, the second half loses all but its last part, and a
-/// line says how much is missing. Written by one thread at a time, read by any number of followers.
+/// The file never grows beyond its limit. When it is full, everything between its first quarter and its last half
+/// goes, and a line says how much that is. Written by one thread at a time, read by any number of followers.
 package final class BuildLog: Sendable {
     private struct State {
         var descriptor: Int32
         var size = 0
         var droppedBytes = 0
-        /// Where the part that may be dropped begins.
-        var headEnd = 0
+        /// How long the line is that says so.
+        var noteLength = 0
         var isEnded = false
         var followers: [Int: Follower] = [:]
         var nextFollower = 0
@@ -47,7 +47,7 @@ package final class BuildLog: Sendable {
             guard !state.isEnded else { return [] }
             var bytes = Array(text.utf8)[...]
             while !bytes.isEmpty {
-                let piece = bytes.prefix(byteLimit / 4)
+                let piece = bytes.prefix(byteLimit / 8)
                 bytes = bytes.dropFirst(piece.count)
                 if state.size + piece.count > byteLimit { dropMiddle(&state) }
                 write(Array(piece), &state)
@@ -126,31 +126,32 @@ package final class BuildLog: Sendable {
         if count > 0 { state.size += count }
     }
 
-    /// Makes room: keeps the first half and the last quarter, with a line between that says what is gone.
+    /// Makes room: keeps the first quarter and the last half, with a line between that says what is gone.
     private func dropMiddle(_ state: inout State) {
-        if state.headEnd == 0 { state.headEnd = byteLimit / 2 }
-        let tailStart = max(state.headEnd, state.size - byteLimit / 4)
+        let headEnd = byteLimit / 4
+        // Pieces are an eighth at most, so this is behind the head and the line that may be there already.
+        var oldTailStart = state.size - byteLimit / 2
         var tail: [UInt8] = []
-        while tailStart + tail.count < state.size {
-            let piece = read(state.descriptor, at: tailStart + tail.count)
+        while oldTailStart + tail.count < state.size {
+            let piece = read(state.descriptor, at: oldTailStart + tail.count)
             if piece.isEmpty { break }
             tail += piece
         }
         // The tail begins with a whole line.
         let lineStart = tail.firstIndex(of: 0x0a).map { $0 + 1 } ?? 0
         tail.removeFirst(lineStart)
-        state.droppedBytes += tailStart + lineStart - state.headEnd
-        let oldTailStart = tailStart + lineStart
-        ftruncate(state.descriptor, off_t(state.headEnd))
-        state.size = state.headEnd
+        oldTailStart += lineStart
+        state.droppedBytes += oldTailStart - headEnd - state.noteLength
+        ftruncate(state.descriptor, off_t(headEnd))
+        state.size = headEnd
         write(Array("\n… \(state.droppedBytes) bytes are left out here …\n".utf8), &state)
-        let newTailStart = state.size
-        write(tail, &state)
-        for (id, follower) in state.followers where follower.offset > state.headEnd {
-            // Who has read into the tail goes on there; who was in the part that is gone goes on behind it.
-            let offset = newTailStart + (follower.offset - oldTailStart)
-            state.followers[id]?.offset = max(follower.offset < oldTailStart ? state.headEnd : newTailStart, offset)
+        state.noteLength = state.size - headEnd
+        for (id, follower) in state.followers where follower.offset > headEnd {
+            // Who has read into the tail goes on there; who was in the part that is gone reads the line first.
+            let isInTail = follower.offset >= oldTailStart
+            state.followers[id]?.offset = isInTail ? state.size + follower.offset - oldTailStart : headEnd
         }
+        write(tail, &state)
     }
 }
 

@@ -1,7 +1,8 @@
 /// A line in which an engine says which step it begins.
 struct StepLine: Sendable, Hashable {
-    /// The stage it belongs to, from 1; Podman names it where there are several, Docker never does.
+    /// The stage it belongs to, from 1, and how many there are; Podman says so where there are several, Docker never.
     let stage: Int?
+    let stageCount: Int
     /// Its number, from 1: in its stage with Podman, in the whole file with Docker.
     let number: Int
     /// How many there are.
@@ -14,10 +15,10 @@ struct StepLine: Sendable, Hashable {
     /// Reads `STEP 2/3: RUN x`, `[1/2] STEP 2/3: RUN x` (Podman) or `Step 2/3 : RUN x` (Docker); nil for other output.
     init?(_ line: String) {
         var rest = line[...]
-        var stage: Int?
+        var (stage, stageCount): (Int?, Int) = (nil, 1)
         if rest.hasPrefix("["), let close = rest.firstIndex(of: "]") {
-            guard let (first, _) = Self.fraction(rest[rest.index(after: rest.startIndex)..<close]) else { return nil }
-            stage = first
+            guard let stages = Self.fraction(rest[rest.index(after: rest.startIndex)..<close]) else { return nil }
+            (stage, stageCount) = stages
             rest = rest[rest.index(after: close)...].trimmingSpaces()
         }
         let isDocker = rest.hasPrefix("Step ")
@@ -26,7 +27,7 @@ struct StepLine: Sendable, Hashable {
         guard let (number, total) = Self.fraction(rest.prefix { $0 == "/" || $0.isNumber }) else { return nil }
         rest = rest.drop { $0 == "/" || $0.isNumber }.trimmingSpaces()
         guard rest.first == ":" else { return nil }
-        (self.stage, self.number, self.total) = (stage, number, total)
+        (self.stage, self.stageCount, self.number, self.total) = (stage, stageCount, number, total)
         text = String(rest.dropFirst().trimmingSpaces())
         countsWholeFile = isDocker
     }
@@ -44,8 +45,10 @@ extension DockerfileScan {
     /// The instruction that a step is; nil where the engine and this scan do not agree on what there is.
     ///
     /// A trigger that a base image brings (`ONBUILD`) is laid to the `FROM` that names the image.
-    func instruction(of step: StepLine) -> Instruction? {
-        let counted = step.countsWholeFile ? countedInFile(step) : countedInStage(step)
+    ///
+    /// - Parameter addedLabels: how many labels the build was asked to add: Podman counts each as a step at the end.
+    func instruction(of step: StepLine, addedLabels: Int) -> Instruction? {
+        let counted = step.countsWholeFile ? countedInFile(step) : countedInStage(step, addedLabels)
         if let counted, counted.keyword == step.keyword || counted.keyword == "FROM" { return counted }
         let wanted = step.text.withoutSpaces()
         return instructions.first { $0.text.withoutSpaces() == wanted }
@@ -58,11 +61,12 @@ extension DockerfileScan {
 
     /// Podman counts the instructions of one stage and puts triggers right behind its `FROM`:
     /// the total then exceeds what the file has.
-    private func countedInStage(_ step: StepLine) -> Instruction? {
+    private func countedInStage(_ step: StepLine, _ addedLabels: Int) -> Instruction? {
         let stage = (step.stage ?? 1) - 1
         guard stage < stages.count else { return nil }
         let range = stages[stage]
-        let triggers = max(0, step.total - range.count)
+        let labels = stage + 1 == step.stageCount ? addedLabels : 0
+        let triggers = max(0, step.total - range.count - labels)
         if step.number == 1 || step.number - 1 <= triggers { return instructions[range.lowerBound] }
         let index = range.lowerBound + step.number - 1 - triggers
         return index < range.upperBound ? instructions[index] : nil

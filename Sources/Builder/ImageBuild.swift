@@ -52,7 +52,7 @@ struct ImageBuild: Sendable {
         try await pool.run { () throws(StageFailure) in
             var reader = try ContextReader(mirror: job.mirror, commit: job.commit)
             let context = try reader.context(of: job.definition)
-            try reader.check(context, of: job.definition)
+            try reader.check(context, of: job.definition, limits: limits)
             let scan = DockerfileScan(try reader.dockerfile(of: context))
             if let frontend = scan.frontend, !DockerfileScan.isStandard(frontend.name) {
                 throw .customFrontend(frontend.name, dockerfile: context.dockerfile, line: frontend.line)
@@ -70,7 +70,7 @@ struct ImageBuild: Sendable {
         }
         logs.began(buildLog)
         let output = Mutex(BuildTranscript())
-        let tar = ContextTar(mirror: job.mirror, commit: job.commit, context: plan.context, limits: limits)
+        let tar = ContextTar(mirror: job.mirror, commit: job.commit, context: plan.context)
         log.info("building", ("project", "\(job.project)"), ("service", job.service), ("build", job.key.short))
         var result: Result<ImageID, StageFailure>
         do throws(EngineError) {
@@ -88,7 +88,8 @@ struct ImageBuild: Sendable {
                 return transcript
             }
             let diagnosis = BuildDiagnosis(
-                service: job.service, dockerfile: plan.context.dockerfile, scan: plan.scan, transcript: transcript)
+                service: job.service, dockerfile: plan.context.dockerfile, scan: plan.scan, transcript: transcript,
+                labelCount: labels(job.project, job.key).count)
             result = .failure(diagnosis.failure(error, timeout: limits.timeout))
         }
         if case .failure(let failure) = result { buildLog.append("\n\(failure.message)\n") }
@@ -99,7 +100,8 @@ struct ImageBuild: Sendable {
 
     private func request(_ job: BuildJob, _ context: BuildContext) -> BuildRequest {
         BuildRequest(
-            dockerfile: String(decoding: context.dockerfile, as: UTF8.self), target: job.definition.target,
+            dockerfile: String(decoding: context.dockerfile, as: UTF8.self),
+            withheld: context.withheld.map { String(decoding: $0, as: UTF8.self) }, target: job.definition.target,
             arguments: job.definition.arguments, labels: labels(job.project, job.key),
             tag: "slipway.local/\(job.project):\(job.key.short)", memoryBytes: limits.memoryBytes,
             isNetworkAllowed: job.isNetworkAllowed,

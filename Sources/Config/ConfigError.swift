@@ -1,13 +1,14 @@
 /// Everything that is wrong with one file, at once.
 ///
-/// The one error of this module. Problems are ordered by where they stand in the file.
+/// The one error of this module. Problems are ordered by where they stand in the file, those of the whole file last.
 package struct ConfigError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What is wrong; never empty.
     package let problems: [Problem]
 
     /// The problems of one file, in any order.
     package init(problems: [Problem]) {
-        self.problems = problems.sorted { ($0.line, $0.column) < ($1.line, $1.column) }
+        func place(_ problem: Problem) -> (Int, Int) { (problem.line > 0 ? problem.line : .max, problem.column) }
+        self.problems = problems.sorted { place($0) < place($1) }
     }
 
     /// A line for each problem.

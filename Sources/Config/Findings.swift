@@ -28,7 +28,7 @@ struct Findings {
         guard problems.count <= Self.limit else { return }
         guard problems.count < Self.limit else {
             let message = "more than \(Self.limit) problems; the rest is not listed"
-            problems.append(Problem(file: file, line: .max, column: 1, path: "", message: message))
+            problems.append(Problem(file: file, line: 0, column: 0, path: "", message: message))
             return
         }
         problems.append(

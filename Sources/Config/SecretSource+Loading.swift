@@ -61,23 +61,34 @@ extension Configuration {
     package func secretProblems() -> [Problem] {
         var problems: [Problem] = []
         for registry in registries {
-            problems += Self.problems { () throws(ConfigError) in _ = try registry.password.load() }
+            problems += Self.problems("registry \(registry.host)") { () throws(ConfigError) in
+                _ = try registry.password.load()
+            }
         }
         for project in projects {
-            problems += Self.problems { () throws(ConfigError) in _ = try project.credential.load() }
+            problems += Self.problems("project \(project.name)") { () throws(ConfigError) in
+                _ = try project.credential.load()
+            }
             for secret in project.webhookSecrets {
-                problems += Self.problems { () throws(ConfigError) in _ = try secret.load() }
+                problems += Self.problems("project \(project.name)") { () throws(ConfigError) in
+                    _ = try secret.load()
+                }
             }
         }
         return problems
     }
 
-    private static func problems(of attempt: () throws(ConfigError) -> Void) -> [Problem] {
+    /// What an attempt says is wrong, with the thing that needs the secret.
+    private static func problems(_ subject: String, of attempt: () throws(ConfigError) -> Void) -> [Problem] {
         do {
             try attempt()
             return []
         } catch {
-            return error.problems
+            return error.problems.map { problem in
+                var named = problem
+                named.path = subject
+                return named
+            }
         }
     }
 }

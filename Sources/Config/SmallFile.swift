@@ -12,6 +12,8 @@ enum SmallFile {
         case tooLong(Int)
         /// Others than its owner and group may read it.
         case readableByAll
+        /// Others than its owner and group may change it.
+        case writableByAll
 
         /// The failure as a problem with the file.
         func problem(with path: String) -> Problem {
@@ -20,6 +22,7 @@ enum SmallFile {
                 case .refused(let code): ("cannot be read: \(String(cString: strerror(code)))", hint(for: code))
                 case .notRegular: ("is no regular file", nil)
                 case .tooLong(let limit): ("is longer than \(limit) bytes", nil)
+                case .writableByAll: ("can be changed by everybody on this machine", "chmod o-w \(quote(path))")
                 case .readableByAll: ("can be read by everybody on this machine", "chmod 0600 \(quote(path))")
                 }
             return Problem(file: quote(path), line: 0, column: 0, path: "", message: message, hint: hint)
@@ -34,7 +37,7 @@ enum SmallFile {
         }
     }
 
-    /// The bytes of a regular file; with `isSecret`, only if not everybody may read it.
+    /// The bytes of a regular file that not everybody may change or, with `isSecret`, read.
     static func read(_ path: String, byteLimit: Int, isSecret: Bool = false) throws(Failure) -> [UInt8] {
         // O_NONBLOCK: a named pipe in place of the file must not hold us up; it has no effect on a regular one.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
@@ -43,7 +46,8 @@ enum SmallFile {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw .refused(errno) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular }
-        if isSecret, status.st_mode & (S_IROTH | S_IWOTH) != 0 { throw .readableByAll }
+        if isSecret, status.st_mode & S_IROTH != 0 { throw .readableByAll }
+        if status.st_mode & S_IWOTH != 0 { throw .writableByAll }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 16 << 10)
         while true {

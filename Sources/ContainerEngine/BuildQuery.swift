@@ -15,6 +15,10 @@ enum BuildQuery {
             // The classic builder on every engine: BuildKit needs a session besides the request.
             (name: "version", value: "1"),
         ]
+        // Whoever sends the context has applied .dockerignore. Podman 4.3 would apply it once more, with rules of its own
+        // (`*` and `!**/*.go` send nothing), unless it is told what to leave out. Docker 20.10 does not know the name.
+        let excludes = request.withheld.isEmpty ? ["/nothing"] : request.withheld.map(pattern(of:))
+        items.append((name: "excludes", value: try JSON.text(excludes, for: name)))
         if !request.labels.isEmpty { items.append((name: "labels", value: try JSON.text(request.labels, for: name))) }
         if !request.arguments.isEmpty {
             items.append((name: "buildargs", value: try JSON.text(request.arguments, for: name)))
@@ -27,6 +31,11 @@ enum BuildQuery {
         items += network(isAllowed: request.isNetworkAllowed, on: flavour)
         if let cgroup { items.append((name: "cgroupparent", value: "/" + cgroup)) }
         return items
+    }
+
+    /// The pattern that matches one path alone.
+    private static func pattern(of path: String) -> String {
+        String(path.flatMap { "*?[\\".contains($0) ? ["\\", $0] : [$0] })
     }
 
     /// Where steps run: in a network of their own, or in none.

@@ -4,6 +4,8 @@ package import Model
 package struct BuildRequest: Sendable, Hashable {
     /// The Dockerfile's path inside the context.
     package var dockerfile: String
+    /// Paths of the context that the engine reads but that are never part of the image.
+    package var withheld: [String]
     /// The stage to build; nil: the last one.
     package var target: String?
     /// Build arguments.
@@ -23,11 +25,13 @@ package struct BuildRequest: Sendable, Hashable {
 
     /// A build with the defaults of DESIGN section 7.
     package init(
-        dockerfile: String = "Dockerfile", target: String? = nil, arguments: [String: String] = [:],
+        dockerfile: String = "Dockerfile", withheld: [String] = [], target: String? = nil,
+        arguments: [String: String] = [:],
         labels: [String: String] = [:], tag: String, memoryBytes: Int64? = 2 << 30, isNetworkAllowed: Bool = true,
         registries: [RegistryCredential] = [], timeout: Duration = .seconds(1800)
     ) {
         self.dockerfile = dockerfile
+        self.withheld = withheld
         self.target = target
         self.arguments = arguments
         self.labels = labels

@@ -5,9 +5,15 @@ package import Model
 extension EngineClient {
     /// The images that have every one of the labels; an empty value means any value.
     package func images(labels: [String: String]) async throws(EngineError) -> [EngineImage] {
-        let filter = try JSON.filter(labels: labels, for: "/images/json")
+        // Podman 4.3 finds no image at all when it is asked for two labels: the engine sees to one, this to the others.
+        let first = labels.min { $0.key < $1.key }
+        let filter = try JSON.filter(labels: first.map { [$0.key: $0.value] } ?? [:], for: "/images/json")
         let ask = Ask("GET", "/images/json", query: [("filters", filter)]).listing()
-        return try await call(ask, as: [ListedImage].self).compactMap(\.value)
+        return try await call(ask, as: [ListedImage].self).compactMap(\.value).filter { image in
+            labels.allSatisfy { label in
+                image.labels[label.key].map { label.value.isEmpty || $0 == label.value } ?? false
+            }
+        }
     }
 
     /// What an image says about itself, by id or name; nil if there is none.

@@ -5,7 +5,7 @@ import Crypto
 import Deployer
 import FoundationEssentials
 package import Lifecycle
-package import Model
+import Model
 import Store
 import Watcher
 
@@ -43,20 +43,24 @@ package struct Assembly: Sendable {
         // What every loop shares.
         let now: @Sendable () -> Timestamp = { Timestamp(milliseconds: WallClock.milliseconds()) }
         let ports = PortDesk(
-            range: configuration.runtime.ports, leases: try await kept { () async throws in try await ledger.portLeases() },
+            range: configuration.runtime.ports,
+            leases: try await kept { () async throws in try await ledger.portLeases() },
             ledger: ledger, now: now)
         let deployer = Deployer(
             engine: engine, router: door.router, instance: instance,
             subnets: SubnetBlock(
-                address: configuration.runtime.subnets.address, prefixLength: configuration.runtime.subnets.prefixLength),
+                address: configuration.runtime.subnets.address, prefixLength: configuration.runtime.subnets.prefixLength
+            ),
             ports: ports, log: log)
         let builder = ImageBuilder(
             engine: engine, instance: instance, limits: configuration.builderLimits,
             concurrency: configuration.runtime.builds, log: log)
         let transport = GitTransport()
+        let fence = Fence()
         let configurations = EnvironmentConfigurations(domain: configuration.router.domain, front: front)
         let parts = DaemonParts(
-            ledger: ledger, deployer: deployer, configurations: configurations, changes: changes, log: log)
+            ledger: ledger, deployer: deployer, configurations: configurations, changes: changes, fence: fence, log: log
+        )
 
         // A loop for every project, and what wakes them.
         let projects = Projects()
@@ -78,13 +82,15 @@ package struct Assembly: Sendable {
         let control = DaemonControl(
             parts: parts, projects: projects, watch: watch, door: door, watcher: watcher, configuration: configuration,
             identity: .init(version: version, instance: instance, startedAt: now(), engineName: socket))
-        let retention = RetentionService(projects: projects, engine: engine, parts: parts)
-        let services: [any Service] = [door, watch, retention] + (await projects.all) + [watcher]
+        let housekeeping = Housekeeping(projects: projects, parts: parts, mustAdopt: !opening.isAdopted)
+        let services: [any Service] = [fence, door, watch, housekeeping] + (await projects.all) + [watcher]
         return Assembly(control: control, services: services, lock: lock)
     }
 
     private static func open(_ ledger: Ledger) async throws(StartFailure) -> Opening {
-        try await kept { () async throws in try await ledger.open(now: Timestamp(milliseconds: WallClock.milliseconds())) }
+        try await kept { () async throws in
+            try await ledger.open(now: Timestamp(milliseconds: WallClock.milliseconds()))
+        }
     }
 
     private static func projectLoop(

@@ -26,7 +26,7 @@ extension Configuration {
     /// The bounds of builds.
     var builderLimits: BuilderLimits {
         BuilderLimits(
-            blobBytes: limits.blobBytes, timeout: limits.buildTimeout, memoryBytes: limits.buildMemoryBytes,
+            blobBytes: limits.blobBytes, timeout: limits.buildTimeout, memoryBytes: Int64(limits.buildMemoryBytes),
             logBytes: limits.buildLogBytes)
     }
 

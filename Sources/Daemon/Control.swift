@@ -45,6 +45,8 @@ package protocol Control: Sendable {
     func rollback(_ id: EnvironmentID, to release: Digest?, reason: String) async throws(RequestProblem)
     /// Confirms that a project's vanished previews may be deleted.
     func approveDeletions(of project: ProjectName) async throws(RequestProblem)
+    /// Confirms that the default branch was renamed on purpose, so that production follows the new one's policy.
+    func confirmDefaultBranch(of project: ProjectName) async throws(RequestProblem)
     /// Removes an environment and everything it has.
     func delete(_ id: EnvironmentID) async throws(RequestProblem)
     /// Takes a webhook request in: verified, made durable, then acted upon.
@@ -67,4 +69,16 @@ package enum DeliveryAnswer: Sendable, Hashable {
     case unsupported
     /// It could not be made durable: 503, try again.
     case unavailable
+}
+
+extension DeliveryAnswer {
+    /// The answer to a delivery that was refused.
+    package init(_ rejection: DeliveryRejection) {
+        self =
+            switch rejection {
+            case .unauthorised: .unauthorised
+            case .malformed: .malformed
+            case .unsupported: .unsupported
+            }
+    }
 }

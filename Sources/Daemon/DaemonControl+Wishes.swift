@@ -1,4 +1,5 @@
-import FoundationEssentials
+import Config
+import Deployer
 package import GitHosts
 import Lifecycle
 package import Model
@@ -66,10 +67,9 @@ extension DaemonControl {
                 number.map { "project '\(project)' has no build \($0)" }
                     ?? "nothing has been built for \(environment.map { "\(project)/\($0)" } ?? "\(project)") yet")
         }
-        let path = loop.images.logPath(build.key)
-        await BuildLogReading(path: path).read(follow: follow, onPiece: onPiece) {
-            let now = try? await self.builds(of: project, limit: 100)
-            return now?.first { $0.number == build.number }?.endedAt != nil
+        let (images, key) = (loop.images, build.key)
+        try await carryOut { () async throws(StageFailure) in
+            try await images.builder.readLog(at: images.logPath(key), follow: follow) { onPiece($0) }
         }
     }
 
@@ -87,9 +87,6 @@ extension DaemonControl {
         if let hold = record.hold {
             throw .conflict(
                 "\(id) is \(StatusView.holdSentence(hold)); lift it with 'slipway resume \(id.project) \(id.name)'")
-        }
-        if record.kind == .production {
-            throw .conflict("production takes what a tag names: tag \(commit.short) and push the tag")
         }
         let request = ProjectFacts.Request(commit: commit, sequence: await loop.stored.nextSequence)
         try await carryOut { () async throws(StageFailure) in try await worker.request(request) }
@@ -133,6 +130,16 @@ extension DaemonControl {
         await (try await loop(project)).approveDeletions()
     }
 
+    package func confirmDefaultBranch(of project: ProjectName) async throws(RequestProblem) {
+        let loop = try await loop(project)
+        await loop.confirmDefaultBranch()
+        await parts.tell([
+            NewEvent(
+                at: parts.now(), project: project, environment: nil, kind: "default-branch.confirmed",
+                message: "a person confirmed the default branch \(await loop.stored.defaultBranch?.short ?? "?")")
+        ])
+    }
+
     package func delete(_ id: EnvironmentID) async throws(RequestProblem) {
         _ = try await worker(id)
         await (try await loop(id.project)).dismiss(id.name)
@@ -165,7 +172,9 @@ extension DaemonControl {
                 project: project, host: content.host, deliveryID: content.deliveryID, event: content.event,
                 receivedAt: parts.now(), ref: content.ref, announced: content.announced)
             do {
-                _ = try await parts.ledger.record(delivery)
+                if case .stored(let sequence) = try await parts.ledger.record(delivery) {
+                    await projects.loop(project)?.delivered(sequence)
+                }
             } catch {
                 return .unavailable
             }

@@ -1,5 +1,4 @@
 import Config
-package import GitHosts
 import Lifecycle
 package import Model
 import Store
@@ -112,7 +111,7 @@ package final class DaemonControl: Control {
     ) async throws(RequestProblem) -> [Deployment] {
         _ = try await loop(project)
         return try await kept { _ throws(StageFailure) in
-            try await parts.kept { ledger throws in
+            try await parts.kept { ledger in
                 try await ledger.deployments(of: project, environment: environment, limit: limit)
             }
         }
@@ -121,7 +120,7 @@ package final class DaemonControl: Control {
     package func builds(of project: ProjectName, limit: Int) async throws(RequestProblem) -> [BuildRecord] {
         _ = try await loop(project)
         return try await kept { _ throws(StageFailure) in
-            try await parts.kept { ledger throws in try await ledger.builds(of: project, limit: limit) }
+            try await parts.kept { ledger in try await ledger.builds(of: project, limit: limit) }
         }
     }
 
@@ -129,7 +128,7 @@ package final class DaemonControl: Control {
         project: ProjectName?, after: Int64?, limit: Int
     ) async throws(RequestProblem) -> [DaemonEvent] {
         try await kept { _ throws(StageFailure) in
-            try await parts.kept { ledger throws in
+            try await parts.kept { ledger in
                 try await ledger.events(project: project, after: after, limit: limit)
             }
         }

@@ -14,6 +14,8 @@ struct DaemonParts: Sendable {
     let configurations: EnvironmentConfigurations
     /// Tells waiters that anything people can see has changed.
     let changes: Broadcast
+    /// Ends the daemon when its records are not its own any more.
+    let fence: Fence
     /// Where records of the log go.
     let log: Log
 
@@ -27,11 +29,12 @@ struct DaemonParts: Sendable {
 
     /// Asks the ledger; its errors become failures in the user's terms.
     func kept<Value: Sendable>(
-        _ body: (Ledger) async throws(SQLiteError) -> Value
+        _ body: (Ledger) async throws -> Value
     ) async throws(StageFailure) -> Value {
-        do throws(SQLiteError) {
+        do {
             return try await body(ledger)
         } catch {
+            if let error = error as? SQLiteError, error.isStaleLedger { fence.trip() }
             throw DaemonFailures.records(error)
         }
     }

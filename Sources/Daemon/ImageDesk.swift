@@ -51,10 +51,8 @@ struct ImageDesk: Sendable {
         for case (_, .failure(let failure)) in results { throw failure }
         var images: [String: ImageID] = [:]
         for case (let name, .success(let image)) in results { images[name] = image }
-        guard let release = ReleaseDigest.release(from: candidate, images: images) else {
-            preconditionFailure("every service of the candidate has an image by now")
-        }
-        try await parts.kept { ledger throws in
+        let release = ReleaseDigest.release(from: candidate, images: images)
+        try await parts.kept { ledger in
             try await ledger.save(release, of: project, commit: candidate.commit)
         }
         return release
@@ -63,12 +61,12 @@ struct ImageDesk: Sendable {
     private func image(
         of service: CandidateService, in candidate: Candidate, onBuild: @escaping @Sendable (String) async -> Void
     ) async throws(StageFailure) -> ImageID {
-        let known = try await parts.kept { ledger throws in
+        let known = try await parts.kept { ledger in
             try await ledger.image(builtFor: service.buildKey, project: project)
         }
         if let known, try await exists(known) { return known }
         if let found = try await builder.existingImage(project: project, key: service.buildKey) {
-            try await parts.kept { ledger throws in
+            try await parts.kept { ledger in
                 try await ledger.remember(image: found, key: service.buildKey, project: project)
             }
             return found
@@ -80,7 +78,7 @@ struct ImageDesk: Sendable {
         do throws(EngineError) {
             return try await engine.inspectImage(image.description) != nil
         } catch {
-            throw BuilderFailures.engine(error)
+            throw DaemonFailures.engine(error)
         }
     }
 
@@ -95,7 +93,7 @@ struct ImageDesk: Sendable {
         await onBuild(service.name)
         let image = try await builder.image(
             for: job, hooks: BuildHooks(onStart: { await entry.begin() }, onEnd: { await entry.end($0) }))
-        try await parts.kept { ledger throws in
+        try await parts.kept { ledger in
             try await ledger.remember(image: image, key: service.buildKey, project: project)
         }
         return image

@@ -67,7 +67,7 @@ actor PortDesk: PortSource {
         guard let releasedAt = lease.releasedAt else { return false }
         let rested = now().since(releasedAt)
         // A clock that was set back must not lend a port early, nor keep it for ever.
-        return rested >= Self.rest || rested < -Self.rest
+        return rested >= Self.rest || rested < Duration.zero - Self.rest
     }
 
     /// Whether nothing listens on the port now: a stranger's program may have taken it.

@@ -1,3 +1,4 @@
+import ContainerEngine
 import Deployer
 import Model
 
@@ -11,11 +12,11 @@ enum StatusView {
         let record = machine.record
         let live = record.live
         let containers = (observed?.containers ?? []).filter { $0.labels.release == live?.release }
-        let services = services(containers)
-        let (health, healthReason) = health(
+        let services = Self.services(containers)
+        let (health, healthReason) = Self.health(
             live: live, containers: containers, isObserved: observed != nil, engineProblem: engineProblem)
-        let progress = progress(machine: machine, deployment: deployment)
-        let urls = observed.map { urls(of: $0, configurations: configurations) } ?? []
+        let progress = Self.progress(machine: machine, deployment: deployment)
+        let urls = observed.map { Self.urls(of: $0, configurations: configurations) } ?? []
         return EnvironmentStatus(
             id: record.id, kind: record.kind, ref: record.ref, urls: urls, health: health, healthReason: healthReason,
             progress: progress, reason: reason(machine: machine, progress: progress), commit: live?.commit,

@@ -22,11 +22,12 @@ package struct Backoff: Sendable, Hashable {
     /// - Parameter random: from 0 up to 1; handed in so that deciding stays pure.
     package func pause(afterFailures failures: Int, random: Double) -> Duration {
         var pause = first
-        for _ in 1..<max(2, failures + 1) where failures > 1 {
+        var doublings = max(0, failures - 1)
+        while doublings > 0, pause < limit {
             pause = pause * 2
-            if pause >= limit { break }
+            doublings -= 1
         }
-        return jittered(failures <= 1 ? first : min(pause, limit), random: random)
+        return jittered(min(pause, limit), random: random)
     }
 
     /// A duration, shorter or longer by at most the jitter.

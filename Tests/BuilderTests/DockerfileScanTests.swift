@@ -89,14 +89,23 @@ import Testing
     ])
     func mapsTheStepsOfBothEngines(output: String, line: Int) throws {
         let step = try #require(StepLine(output))
-        #expect(scan.instruction(of: step)?.lines.lowerBound == line)
+        #expect(scan.instruction(of: step, addedLabels: 0)?.lines.lowerBound == line)
+    }
+
+    /// The same as Podman counts them when the build adds three labels, once with a trigger.
+    @Test(arguments: [
+        ("[2/2] STEP 2/6: RUN echo x", 13), ("[2/2] STEP 3/7: RUN echo x", 13), ("[2/2] STEP 2/7: RUN y", 12),
+    ])
+    func addedLabelsAreNoTriggers(output: String, line: Int) throws {
+        let step = try #require(StepLine(output))
+        #expect(scan.instruction(of: step, addedLabels: 3)?.lines.lowerBound == line)
     }
 
     @Test func fallsBackOnTheTextWhereNumbersDisagree() throws {
         let step = try #require(StepLine("Step 3/3 : RUN echo last; false"))
-        #expect(scan.instruction(of: step)?.lines.lowerBound == 15)
+        #expect(scan.instruction(of: step, addedLabels: 0)?.lines.lowerBound == 15)
         let unknown = try #require(StepLine("Step 3/3 : RUN something else"))
-        #expect(scan.instruction(of: unknown) == nil)
+        #expect(scan.instruction(of: unknown, addedLabels: 0) == nil)
     }
 
     @Test(arguments: [

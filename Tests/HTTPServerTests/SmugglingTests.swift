@@ -1,4 +1,5 @@
 import HTTPServer
+import TestSupport
 import Testing
 
 /// Heads that two readers could understand differently, sent as raw bytes with a second request behind them.

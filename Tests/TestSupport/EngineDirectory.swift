@@ -11,9 +11,9 @@ enum EngineDirectory {
     private static let cleanUpLimit = Duration.seconds(10)
     private static let pauseMicroseconds: UInt32 = 20_000
 
-    /// Makes the directory of this process's engine.
-    static func make(for program: EngineFixture.Program) -> String {
-        let path = "\(parent)/\(prefix)\(getpid())-\(program)"
+    /// Makes the directory of an engine of this process.
+    static func make(for program: EngineFixture.Program, number: Int) -> String {
+        let path = "\(parent)/\(prefix)\(getpid())-\(number)-\(program)"
         try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         return path
     }
@@ -40,6 +40,12 @@ enum EngineDirectory {
                 ],
                 environment: environment(directory))
         }
+    }
+
+    /// A command of Podman's own command line, for the same containers.
+    static func podman(_ arguments: [String], at path: String, in directory: String) -> Command {
+        Command(
+            executable: path, arguments: podmanRoots(directory) + arguments, environment: environment(directory))
     }
 
     private static func podmanRoots(_ directory: String) -> [String] {
@@ -117,9 +123,7 @@ enum EngineDirectory {
             guard let pid = parts.first.flatMap({ pid_t($0) }), kill(pid, 0) != 0, errno == ESRCH else { continue }
             let directory = "\(parent)/\(name)"
             if parts.last == "podman", let path = EngineFixture.Program.podman.path {
-                let command = Command(
-                    executable: path, arguments: podmanRoots(directory) + ["rm", "--all", "--force", "--time", "0"],
-                    environment: environment(directory))
+                let command = podman(["rm", "--all", "--force", "--time", "0"], at: path, in: directory)
                 _ = try? Spawn.run(command, outputLimit: 4096, deadline: .now + limit)
             }
             remove(directory)

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Glibc
 package import HTTPClient
-import Lifecycle
+package import Subprocess
 import Synchronization
 
 /// A container engine of this test process's own: private directories, socket and networks below a temporary directory.
@@ -43,10 +43,8 @@ package final class EngineFixture: Sendable {
     /// Everything it has is below this directory.
     package let directory: String
 
-    private let counter = Mutex(0)
     private let images = Mutex<[String: String]>([:])
     private let process: EngineProcess
-    private let builder = BlockingPool(name: "slipway.test.builder", width: 1)
 
     private static let started = Mutex<[Program: Result<EngineFixture, Unusable>]>([:])
 
@@ -69,10 +67,21 @@ package final class EngineFixture: Sendable {
         for case .success(let engine) in started.withLock({ Array($0.values) }) { engine.end() }
     }
 
-    private init(_ program: Program) throws(Unusable) {
+    /// An engine that nobody else uses, for a test that stops it; whoever asks for it ends it.
+    package static func own(_ program: Program) throws(Unusable) -> EngineFixture {
+        let number = owned.withLock { owned in
+            owned += 1
+            return owned
+        }
+        return try EngineFixture(program, number: number)
+    }
+
+    private static let owned = Mutex(0)
+
+    private init(_ program: Program, number: Int = 0) throws(Unusable) {
         guard let path = program.path else { throw .notInstalled(program) }
         self.program = program
-        directory = EngineDirectory.make(for: program)
+        directory = EngineDirectory.make(for: program, number: number)
         socketPath = "\(directory)/engine.sock"
         process = EngineProcess(
             EngineDirectory.command(program, at: path, in: directory), logPath: "\(directory)/log")
@@ -86,7 +95,7 @@ package final class EngineFixture: Sendable {
     private func waitUntilItAnswers() throws(Unusable) {
         let limit = ContinuousClock.now + Self.startLimit
         while ContinuousClock.now < limit, process.isRunning {
-            if let answer = try? ask("GET", "/_ping"), answer.isSuccess { return }
+            if let answer = try? ask("GET", "/version"), answer.isSuccess { return }
             usleep(Self.pauseMicroseconds)
         }
         let log = (try? String(contentsOf: URL(filePath: "\(directory)/log"), encoding: .utf8)) ?? ""
@@ -96,9 +105,35 @@ package final class EngineFixture: Sendable {
 
     /// Stops the engine's process and starts it again with all that it had, as after an upgrade.
     package func restart() throws(Unusable) {
-        process.stop()
+        stop()
+        try start()
+    }
+
+    /// Stops the engine's process; what it had stays, as far as such an engine leaves it.
+    package func stop() { process.stop() }
+
+    /// Starts the engine's process again.
+    package func start() throws(Unusable) {
         process.start()
         try waitUntilItAnswers()
+    }
+
+    /// What the machine does besides starting the engine after it was booted: Docker starts what should keep running
+    /// by itself, Podman has the unit podman-restart.service for it.
+    package func startWhatShouldRun() throws(SpawnError) {
+        guard program == .podman, let path = program.path else { return }
+        _ = try Spawn.run(
+            EngineDirectory.podman(
+                ["start", "--all", "--filter", "restart-policy=always"], at: path, in: directory),
+            outputLimit: 1 << 16, deadline: .now + .seconds(60))
+    }
+
+    /// What the machine does before stopping the engine when it is shut down: podman-restart.service again.
+    package func stopWhatRuns() throws(SpawnError) {
+        guard program == .podman, let path = program.path else { return }
+        _ = try Spawn.run(
+            EngineDirectory.podman(["stop", "--all", "--time", "5"], at: path, in: directory),
+            outputLimit: 1 << 16, deadline: .now + .seconds(60))
     }
 
     /// A name that nothing else in this engine has.
@@ -106,12 +141,21 @@ package final class EngineFixture: Sendable {
 
     /// A block of 256 addresses that no other network of this process has, and hardly one of another process.
     package func uniqueSubnet() -> String {
-        let number = (Int(getpid()) &* 37 + next() * 2 + (program == .docker ? 1 : 0)) % (54 * 256)
-        return "10.\(148 + number / 256).\(number % 256).0/24"
+        let number = (Int(getpid()) &* 37 + next()) % (54 * 256)
+        return "10.\(202 + number / 256).\(number % 256).0/24"
     }
 
+    /// A block of 4096 addresses, for a daemon's networks.
+    package func uniqueBlock() -> String {
+        let number = (Int(getpid()) &* 37 + next()) % (64 * 16)
+        return "10.\(128 + number / 16).\(number % 16 * 16).0/20"
+    }
+
+    /// One count for all engines of the process, as their networks are the same kernel's.
+    private static let counter = Mutex(0)
+
     private func next() -> Int {
-        counter.withLock { counter in
+        Self.counter.withLock { counter in
             counter += 1
             return counter
         }
@@ -141,12 +185,7 @@ package final class EngineFixture: Sendable {
     }
 
     /// The id of an image that runs the script, built at its first use.
-    package func image(running script: String) async throws -> String {
-        let built = await builder.run { Result { try self.builtImage(running: script) } }
-        return try built.get()
-    }
-
-    private func builtImage(running script: String) throws -> String {
+    package func image(running script: String) throws -> String {
         if let known = images.withLock({ $0[script] }) { return known }
         let context = try Self.context(dockerfile: Self.dockerfile(running: script))
         let answer = try ask(
@@ -179,7 +218,8 @@ package final class EngineFixture: Sendable {
                 body: body.map { .bytes($0) } ?? .none, timeout: .seconds(120)))
     }
 
-    private func end() {
+    /// Ends it, with all that it runs; done by itself for the shared ones.
+    package func end() {
         EngineDirectory.removeEverything(of: self)
         process.stop()
         EngineDirectory.remove(directory)

@@ -52,7 +52,8 @@ final class DemoStage: Sendable {
             let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
             daemon = try Spawn.detached(
                 Command(
-                    executable: "/proc/self/exe", arguments: ["serve", "--config", directory + "/config.yml", "--log", "text"],
+                    executable: "/proc/self/exe",
+                    arguments: ["serve", "--config", directory + "/config.yml", "--log", "text"],
                     environment: ["PATH": path, "HOME": directory]),
                 logPath: directory + "/daemon.log")
         } catch {
@@ -93,7 +94,8 @@ final class DemoStage: Sendable {
                     let failure = outcome.environment?.deployment?.failure
                     throw Demo.Failure(
                         message: outcome.message,
-                        hint: ([failure?.hint].compactMap(\.self) + (failure?.output ?? [])).joined(separator: "\n     "))
+                        hint: ([failure?.hint].compactMap(\.self) + (failure?.output ?? [])).joined(
+                            separator: "\n     "))
                 }
             }
             usleep(20_000)
@@ -266,7 +268,8 @@ final class DemoStage: Sendable {
     private static func makeDirectory() throws(Demo.Failure) -> String {
         var template = Array("/tmp/slipway-demo-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
-            throw Demo.Failure(message: "no directory can be made in /tmp: \(String(cString: strerror(errno)))", hint: nil)
+            throw Demo.Failure(
+                message: "no directory can be made in /tmp: \(String(cString: strerror(errno)))", hint: nil)
         }
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
@@ -278,11 +281,9 @@ final class DemoStage: Sendable {
     }
 
     private static func example(_ options: Demo.Options) throws(Demo.Failure) -> String {
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        let count = buffer.withUnsafeMutableBytes { bytes in
-            readlink("/proc/self/exe", bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
-        }
-        let program = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let count = readlink("/proc/self/exe", &buffer, buffer.count)
+        let program = String(decoding: buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
         let parts = program.split(separator: "/").map(String.init)
         // Beside the sources it was built from (.build/<triple>/release/slipway), or where it was installed.
         let above = (2...5).map { "/" + parts.dropLast($0).joined(separator: "/") + "/examples/hello" }
@@ -317,7 +318,8 @@ struct DemoDelivery: Sendable {
         let answer = SocketClient(socketPath: nil).ask("POST", url, headers: headers, body: body, timeout: .seconds(10))
         guard answer?.status == 202 else {
             throw Demo.Failure(
-                message: "the daemon answered the delivery with \(answer.map { "\($0.status)" } ?? "nothing")", hint: nil)
+                message: "the daemon answered the delivery with \(answer.map { "\($0.status)" } ?? "nothing")",
+                hint: nil)
         }
     }
 }

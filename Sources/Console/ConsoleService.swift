@@ -1,0 +1,86 @@
+package import Daemon
+import HTTPServer
+package import Lifecycle
+import Model
+import Synchronization
+
+/// The daemon's HTTP side: deliveries on TCP, everything on a Unix socket.
+package final class ConsoleService: Service {
+    package let name = "console"
+    private let control: any Control
+    private let host: String
+    private let port: Int
+    private let socketPath: String
+    private let deliveryByteLimit: Int
+    private let log: Log
+    private let onReady: @Sendable () -> Void
+    private let bound = Mutex<Int?>(nil)
+
+    /// How many requests may wait for their turn; more are answered 503.
+    private static let intakeLimit = 1024
+    /// How many clients may wait for something or follow something at once.
+    private static let longCallLimit = 256
+
+    /// A console as given; nothing is opened before it runs.
+    ///
+    /// - Parameter onReady: called once, when both listeners are open.
+    package init(
+        control: any Control, host: String, port: Int, socketPath: String, deliveryByteLimit: Int, log: Log,
+        onReady: @escaping @Sendable () -> Void = {}
+    ) {
+        self.control = control
+        self.host = host
+        self.port = port
+        self.socketPath = socketPath
+        self.deliveryByteLimit = deliveryByteLimit
+        self.log = log
+        self.onReady = onReady
+    }
+
+    /// The TCP port it listens on, once it does; the kernel's choice when it was made with port 0.
+    var boundPort: Int? { bound.withLock { $0 } }
+
+    /// Serves until `stop` is raised; then ends what may take long, finishes the rest and closes the listeners.
+    package func run(until stop: StopSignal) async throws {
+        let (exchanges, intake) = AsyncStream.makeStream(
+            of: Desk.Exchange.self, bufferingPolicy: .bufferingOldest(Self.intakeLimit))
+        let longCalls = LongCalls(limit: Self.longCallLimit)
+        let desk = Desk(control: control, longCalls: longCalls, log: log)
+        let pool = BlockingPool(name: "slipway.console", width: 1)
+        let servers = try await pool.run { [self] () throws(HTTPServerError) in
+            [
+                try serve(.unix(path: socketPath), to: .local, intake),
+                try serve(.tcp(host: host, port: port), to: .everyone, intake),
+            ]
+        }
+        bound.withLock { $0 = servers.lazy.compactMap(\.port).first }
+        onReady()
+        stop.onRaise {
+            intake.finish()
+            longCalls.stop()
+        }
+        await withDiscardingTaskGroup { group in
+            for await exchange in exchanges { group.addTask { await desk.serve(exchange) } }
+        }
+        await pool.run { for server in servers { server.stop() } }
+    }
+
+    private func serve(
+        _ listener: consuming Listener, to audience: Route.Audience,
+        _ intake: AsyncStream<Desk.Exchange>.Continuation
+    ) throws(HTTPServerError) -> Server {
+        let dispatcher = Dispatcher(audience: audience, deliveryByteLimit: deliveryByteLimit)
+        return try Server(
+            listener: listener, admit: { dispatcher.admission(of: $0) },
+            handle: { request, responder in
+                let exchange = Desk.Exchange(request: request, responder: responder, dispatcher: dispatcher)
+                guard case .enqueued = intake.yield(exchange) else {
+                    responder.answer(
+                        Answers.problem(
+                            .unavailable("the daemon is busy or stopping; try again"),
+                            more: [.init(name: "retry-after", value: "5")]))
+                    return
+                }
+            })
+    }
+}

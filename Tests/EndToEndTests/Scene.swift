@@ -1,0 +1,125 @@
+import FoundationEssentials
+import Glibc
+import HTTPClient
+import Model
+import TestSupport
+import Testing
+
+/// A whole installation for one test: a repository, an engine, a daemon with its own Caddy, in a directory of its own.
+///
+/// Everything is real: git(1), Podman or Docker, Caddy, and the built `slipway`.
+final class Scene {
+    let engine: EngineFixture
+    let workshop: GitWorkshop
+    let directory: TemporaryDirectory
+    let httpPort: Int
+    let listenPort: Int
+    let daemon: DaemonProcess
+    let secret = "the webhook's secret"
+    var deliveries = 0
+
+    /// How long one thing may take on a machine that is busy with everything else.
+    static let patience = Duration.seconds(60)
+
+    /// Plays one scene when a stage is free, and clears away everything it made.
+    ///
+    /// - Parameters:
+    ///   - polling: how often the daemon looks at the remote by itself.
+    ///   - isOwn: the engine is this scene's alone, to be stopped and started.
+    ///   - starts: whether the daemon is started, and has found the remote empty, before the body begins.
+    ///   - repository: the lines of the configuration that name the remote and the credential.
+    static func play(
+        on program: EngineFixture.Program, polling: String = "60s", withOwnEngine isOwn: Bool = false,
+        starts: Bool = true, repository: (GitWorkshop) throws -> String = Scene.local,
+        _ body: (Scene) async throws -> Void
+    ) async throws {
+        await Stages.shared.enter()
+        do {
+            let scene = try Scene(program, polling: polling, isOwn: isOwn, repository: repository)
+            defer { scene.end(isOwn: isOwn) }
+            if starts { try await scene.start() }
+            try await body(scene)
+        } catch {
+            await Stages.shared.leave()
+            throw error
+        }
+        await Stages.shared.leave()
+    }
+
+    /// The remote by its path.
+    static func local(_ workshop: GitWorkshop) -> String { "repository: file://\(workshop.path(of: "shop.git"))" }
+
+    private init(
+        _ program: EngineFixture.Program, polling: String, isOwn: Bool, repository: (GitWorkshop) throws -> String
+    ) throws {
+        engine = isOwn ? try EngineFixture.forOneTest(program) : try EngineFixture.forTest(program)
+        workshop = try GitWorkshop()
+        directory = try TemporaryDirectory()
+        httpPort = try #require(Loopback.freePort())
+        listenPort = try #require(Loopback.freePort())
+        daemon = DaemonProcess(directory: directory)
+        try workshop.makeRemote("shop")
+        try directory.write(secret, to: "secret")
+        chmod(directory.path(of: "secret"), 0o600)
+        let firstPort = 10_000 + Int.random(in: 0..<100) * 200
+        try directory.write(
+            """
+            state: \(directory.path)/state
+            listen: 127.0.0.1:\(listenPort)
+            socket: \(directory.path)/slipway.sock
+            runtime:
+              socket: \(engine.socketPath)
+              subnets: \(engine.uniqueBlock())
+              ports: \(firstPort)-\(firstPort + 199)
+            router: { http: \(httpPort) }
+            poll: { interval: \(polling) }
+            projects:
+              - name: shop
+                host: github
+                webhook_secret: { file: \(directory.path)/secret }
+                \(try repository(workshop))
+
+            """, to: "config.yml")
+    }
+
+    // The daemon
+
+    /// Starts the daemon and waits until it says that it is ready.
+    func start(sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        try daemon.start()
+        try await eventually("the daemon is ready", sourceLocation: sourceLocation) {
+            ask("GET", "/readyz")?.isSuccess == true
+        }
+    }
+
+    private func end(isOwn: Bool) {
+        daemon.stop()
+        stopProxy()
+        if isOwn { return engine.end() }
+        for container in containers() { remove(container.Id) }
+        for network in networks() { _ = try? engine.ask("DELETE", "/v1.40/networks/\(network)") }
+    }
+
+    // Waiting
+
+    /// Waits until something is so; fails the test, with what the daemon said last, when it does not become so.
+    func eventually(
+        _ what: String, within limit: Duration = Scene.patience, sourceLocation: SourceLocation = #_sourceLocation,
+        _ isSo: () throws -> Bool
+    ) async throws {
+        let deadline = ContinuousClock.now + limit
+        while ContinuousClock.now < deadline {
+            if try isSo() { return }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        Issue.record("not in time: \(what)\n\(state())\n\(daemon.logTail())", sourceLocation: sourceLocation)
+        throw NotInTime(what: what)
+    }
+
+    /// What people would be shown at this moment, in short.
+    private func state() -> String {
+        environments().map { "\($0.id): \($0.health) \($0.progress), \($0.reason)" }.joined(separator: "\n")
+    }
+
+    struct NotInTime: Error { let what: String }
+}

@@ -1,0 +1,128 @@
+import Model
+import Testing
+import Watcher
+
+@Suite struct PollScheduleTests {
+    private let start = ContinuousClock.now
+    private let shop = ProjectName.make("shop")
+    private let site = ProjectName.make("site")
+    private let address = RemoteAddress.make("https://example.com/a.git")
+    private let other = RemoteAddress.make("https://example.com/b.git")
+    private var schedule = PollSchedule(interval: .seconds(60))
+
+    private func after(_ seconds: Int) -> ContinuousClock.Instant { start + .seconds(seconds) }
+
+    private mutating func finish(
+        _ projects: [ProjectName], _ outcome: PollSchedule.Outcome = .listed, at seconds: Int, random: Double = 0.5
+    ) {
+        schedule.finished(projects, at: address, outcome: outcome, now: after(seconds), random: random)
+    }
+
+    @Test mutating func aNewProjectIsDueNowAndThenEveryInterval() {
+        schedule.watch(shop, at: address, now: start)
+        #expect(schedule.takeDue(now: start) == [shop])
+        #expect(schedule.nextDue == nil)
+        finish([shop], at: 1)
+        #expect(schedule.nextDue == after(61))
+        #expect(schedule.takeDue(now: after(60)) == [])
+        #expect(schedule.takeDue(now: after(61)) == [shop])
+    }
+
+    @Test(arguments: [(0.0, 54), (0.5, 60), (1.0, 66)])
+    mutating func theIntervalVariesByATenth(random: Double, seconds: Int) throws {
+        schedule.watch(shop, at: address, now: start)
+        _ = schedule.takeDue(now: start)
+        finish([shop], at: 0, random: random)
+        let pause = start.duration(to: try #require(schedule.nextDue))
+        #expect(abs(pause / .milliseconds(1) - Double(seconds) * 1000) < 1)
+    }
+
+    @Test mutating func failuresAreFollowedByGrowingPausesUpToTenMinutes() {
+        schedule.watch(shop, at: address, now: start)
+        var now = 0
+        for pause in [60, 120, 240, 480, 600, 600] {
+            #expect(schedule.takeDue(now: after(now)) == [shop])
+            finish([shop], .failed, at: now)
+            now += pause
+            #expect(schedule.nextDue == after(now))
+        }
+        _ = schedule.takeDue(now: after(now))
+        finish([shop], at: now)
+        #expect(schedule.nextDue == after(now + 60))
+    }
+
+    @Test mutating func aLookIsNow() {
+        schedule.watch(shop, at: address, now: start)
+        _ = schedule.takeDue(now: start)
+        finish([shop], .failed, at: 0)
+        schedule.look(at: shop, now: after(3))
+        schedule.look(at: shop, now: after(3))
+        #expect(schedule.takeDue(now: after(3)) == [shop])
+        #expect(schedule.takeDue(now: after(3)) == [])
+    }
+
+    @Test mutating func aLookDuringAListingIsFollowedByOneMore() {
+        schedule.watch(shop, at: address, now: start)
+        _ = schedule.takeDue(now: start)
+        for _ in 0..<10 { schedule.look(at: shop, now: after(1)) }
+        #expect(schedule.takeDue(now: after(1)) == [])
+        finish([shop], at: 2)
+        #expect(schedule.takeDue(now: after(2)) == [shop])
+        finish([shop], at: 3)
+        #expect(schedule.nextDue == after(63))
+    }
+
+    @Test mutating func whatIsDueSoonComesAlong() {
+        schedule.watch(shop, at: address, now: start)
+        schedule.watch(site, at: other, now: after(12))
+        #expect(schedule.takeDue(now: start) == [shop, site])
+    }
+
+    @Test mutating func projectsWithTheSameRepositoryComeAlong() {
+        schedule.watch(shop, at: address, now: start)
+        schedule.watch(site, at: address, now: start)
+        #expect(schedule.takeDue(now: start) == [shop, site])
+        finish([shop, site], at: 0)
+        schedule.look(at: shop, now: after(30))
+        #expect(schedule.takeDue(now: after(30)) == [shop, site])
+    }
+
+    @Test mutating func oneThatFailsDoesNotComeAlong() {
+        schedule.watch(shop, at: address, now: start)
+        schedule.watch(site, at: address, now: start)
+        _ = schedule.takeDue(now: start)
+        finish([shop], at: 0)
+        finish([site], .failed, at: 0)
+        schedule.look(at: shop, now: after(30))
+        #expect(schedule.takeDue(now: after(30)) == [shop])
+    }
+
+    @Test mutating func aProjectThatIsForgottenIsNotDue() {
+        schedule.watch(shop, at: address, now: start)
+        _ = schedule.takeDue(now: start)
+        schedule.unwatch(shop)
+        finish([shop], at: 0)
+        #expect(schedule.nextDue == nil)
+    }
+
+    @Test mutating func anotherAddressIsDueNowWhateverWasUnderWay() {
+        schedule.watch(shop, at: other, now: start)
+        _ = schedule.takeDue(now: start)
+        schedule.watch(shop, at: address, now: after(1))
+        #expect(schedule.takeDue(now: after(1)) == [shop])
+        // The end of the listing of the old address says nothing about the new one.
+        schedule.finished([shop], at: other, outcome: .listed, now: after(2), random: 0.5)
+        #expect(schedule.takeDue(now: after(100)) == [])
+    }
+
+    @Test mutating func countsHowOftenTheSameWasHeard() {
+        schedule.watch(shop, at: address, now: start)
+        #expect(schedule.heard(1, of: address, for: [shop]) == 0)
+        #expect(schedule.heard(1, of: address, for: [shop]) == 1)
+        schedule.watch(site, at: address, now: start)
+        #expect(schedule.heard(1, of: address, for: [shop, site]) == 0)
+        #expect(schedule.heard(1, of: address, for: [shop, site]) == 1)
+        #expect(schedule.heard(2, of: address, for: [shop, site]) == 0)
+        #expect(schedule.heard(2, of: other, for: [shop, site]) == 0)
+    }
+}
