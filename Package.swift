@@ -69,6 +69,7 @@ let package = Package(
             "Commands",
             core + [
                 "Console", "Daemon", "Config", "Watcher", "Deployer", "ContainerEngine", "HTTPClient", "Subprocess",
+                "Crypto",
             ]),
         .executableTarget(name: "slipway", dependencies: ["Commands", "Watcher"]),
 
@@ -79,17 +80,17 @@ let package = Package(
         tests("Archive", ["Archive"]),
         tests("Crypto", ["Crypto"]),
         tests("Git", ["Git", "TestSupport"]),
-        tests("HTTPClient", ["HTTPClient", "TestSupport"]),
+        tests("HTTPClient", ["HTTPClient", "Lifecycle", "TestSupport"]),
         tests("HTTPServer", ["HTTPServer", "TestSupport"]),
         tests("SQLite", ["SQLite", "TestSupport"]),
         tests("Subprocess", ["Subprocess"]),
         tests("YAML", ["YAML"]),
-        tests("Model", ["Model"]),
+        tests("Model", ["Model", "Crypto"]),
         tests("Lifecycle", ["Lifecycle"]),
         tests("Config", ["Config", "TestSupport"]),
         tests("Store", ["Store", "SQLite", "TestSupport"]),
         tests("GitHosts", ["GitHosts", "Crypto"]),
-        tests("ContainerEngine", ["ContainerEngine", "TestSupport"]),
+        tests("ContainerEngine", ["ContainerEngine", "HTTPClient", "Model", "TestSupport"]),
         tests("Watcher", ["Watcher", "Git", "TestSupport"]),
         tests(
             "Builder",
@@ -98,7 +99,7 @@ let package = Package(
         tests("Promoter", ["Promoter", "Model"]),
         tests("Daemon", ["Daemon", "Store", "Deployer", "Promoter", "Watcher", "TestSupport"]),
         tests("Console", ["Console", "TestSupport"]),
-        tests("Commands", ["Commands", "TestSupport"]),
+        tests("Commands", ["Commands", "Model", "Lifecycle", "Config", "Subprocess", "TestSupport"]),
         tests("EndToEnd", ["TestSupport", "Model", "HTTPClient", "Crypto", "Subprocess"]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,3 +1,5 @@
+import Model
+
 /// What of a commit is sent to the engine for one build, known from its tree alone.
 struct BuildContext: Sendable, Hashable {
     /// One thing that is sent.
@@ -25,12 +27,20 @@ struct BuildContext: Sendable, Hashable {
     /// What is sent because the engine reads it, although `.dockerignore` drops it: never part of the image.
     let withheld: [[UInt8]]
 
+    /// How many steps of matching a context may take: some seconds, a hundred times what a large one needs.
+    static let workLimit = 500_000_000
+
     /// Leaves out of all the entries what the ignore file drops, but never the Dockerfile and the ignore file.
-    init(all: [Entry], dockerfile: [UInt8], ignoreFile: [UInt8]?, ignore: DockerIgnore) {
+    ///
+    /// Throws when that takes too long: a repository must not keep the others waiting.
+    init(
+        all: [Entry], dockerfile: [UInt8], ignoreFile: [UInt8]?, ignore: DockerIgnore, workLimit: Int = workLimit
+    ) throws(StageFailure) {
         var sweep = DockerIgnore.Sweep(ignore)
         var entries: [Entry] = []
         var withheld: [[UInt8]] = []
         for entry in all {
+            guard sweep.work <= workLimit else { throw .costlyIgnoreFile(ignoreFile ?? []) }
             let isNeeded = entry.path == dockerfile || entry.path == ignoreFile
             if sweep.ignores(entry.path) {
                 guard isNeeded else { continue }

@@ -71,6 +71,14 @@ extension StageFailure {
             hint: "close every '[', and write a backslash as '\\\\'")
     }
 
+    /// The ignore file has too many patterns for so many files.
+    static func costlyIgnoreFile(_ path: [UInt8]) -> Self {
+        Self(
+            reason: .contextRefused, verdict: .stall,
+            message: "'\(printable(path))' has too many patterns for this many files",
+            hint: "use fewer, shorter patterns")
+    }
+
     /// Things in the context are not sent.
     static func unfit(_ defects: [BuildContext.Defect]) -> Self {
         let shown = defects.prefix(5).map(\.description)

@@ -6,6 +6,10 @@ struct ContextReader: ~Copyable {
     /// How large an ignore file or a Dockerfile may be.
     static let textByteLimit = 1 << 20
 
+    /// Git LFS's specification: a pointer file is shorter than this, and begins so.
+    private static let pointerByteLimit = 1024
+    private static let pointerStart = Array("version https://git-lfs.github.com/spec/v1".utf8)
+
     private let repository: Repository
     private var listings: [[UInt8]: [TreeEntry]] = [:]
 
@@ -44,7 +48,7 @@ struct ContextReader: ~Copyable {
                 throw .malformedIgnoreFile(ignoreFile.path, error)
             }
         }
-        return BuildContext(all: all, dockerfile: dockerfile.path, ignoreFile: ignoreFile?.path, ignore: ignore)
+        return try BuildContext(all: all, dockerfile: dockerfile.path, ignoreFile: ignoreFile?.path, ignore: ignore)
     }
 
     /// The Dockerfile's text, for naming its lines.
@@ -55,12 +59,27 @@ struct ContextReader: ~Copyable {
         return try text(of: entry)
     }
 
-    /// Throws when something in the context is not fit to be sent; sizes are seen to while it is sent.
-    func check(_ context: BuildContext, of definition: BuildDefinition) throws(StageFailure) {
+    /// Throws when something in the context is not fit to be sent, naming it.
+    ///
+    /// Before anything is sent: Podman 4.3 leaves what it has got in /var/tmp when a context breaks off.
+    func check(
+        _ context: BuildContext, of definition: BuildDefinition, limits: BuilderLimits
+    ) throws(StageFailure) {
         let root = try root(of: definition)
         let prefix = root.isEmpty ? [] : root + [UInt8(ascii: "/")]
-        let defects = context.defects(links: try links(in: context.entries, prefix: prefix), prefix: prefix)
+        var defects = context.defects(links: try links(in: context.entries, prefix: prefix), prefix: prefix)
+        var sentBytes = 0
+        for entry in context.entries where entry.kind == .file || entry.kind == .executable {
+            let size = try size(of: entry)
+            sentBytes += size
+            if size > limits.blobBytes {
+                defects.append(.init(path: entry.path, what: .tooLarge(bytes: size, limit: limits.blobBytes)))
+            } else if size < Self.pointerByteLimit, try text(of: entry).starts(with: Self.pointerStart) {
+                defects.append(.init(path: entry.path, what: .largePointer))
+            }
+        }
         guard defects.isEmpty else { throw .unfit(defects) }
+        guard sentBytes <= limits.contextBytes else { throw .contextTooLarge(limits.contextBytes) }
     }
 
     private func root(of definition: BuildDefinition) throws(StageFailure) -> [UInt8] {
@@ -130,15 +149,24 @@ struct ContextReader: ~Copyable {
         return ContextLinks(targets: targets)
     }
 
-    private func text(of entry: BuildContext.Entry) throws(StageFailure) -> [UInt8] {
-        let size: Int
+    private func size(of entry: BuildContext.Entry) throws(StageFailure) -> Int {
         do throws(GitError) {
-            size = try repository.blobSize(entry.object)
-            if size <= Self.textByteLimit { return try repository.blob(entry.object).bytes }
+            return try repository.blobSize(entry.object)
         } catch {
             throw .unreadable(commit, error)
         }
-        throw .unfit([.init(path: entry.path, what: .tooLarge(bytes: size, limit: Self.textByteLimit))])
+    }
+
+    private func text(of entry: BuildContext.Entry) throws(StageFailure) -> [UInt8] {
+        let size = try size(of: entry)
+        guard size <= Self.textByteLimit else {
+            throw .unfit([.init(path: entry.path, what: .tooLarge(bytes: size, limit: Self.textByteLimit))])
+        }
+        do throws(GitError) {
+            return try repository.blob(entry.object).bytes
+        } catch {
+            throw .unreadable(commit, error)
+        }
     }
 
     private static func looksLikeDockerfile(_ path: [UInt8]) -> Bool {

@@ -6,6 +6,7 @@ import Synchronization
 /// A build context as a tar, made from Git objects while the engine reads it: one blob in memory at a time,
 /// nothing on disk.
 ///
+/// What is fit to be sent was decided before, by ``ContextReader/check(_:of:limits:)``: objects never change.
 /// Made by one thread and pulled by another, one at a time.
 final class ContextTar: Sendable {
     private struct State: ~Copyable {
@@ -15,27 +16,21 @@ final class ContextTar: Sendable {
         var blob: Blob?
         var offset = 0
         var directory: ArraySlice<UInt8> = []
-        var sentBytes = 0
     }
 
     /// How much is handed over at once, and how much of a blob is copied at once.
     private static let pieceBytes = 64 << 10
-    /// Git LFS's specification: a pointer file is shorter than this.
-    private static let pointerByteLimit = 1024
-    private static let pointerStart = Array("version https://git-lfs.github.com/spec/v1".utf8)
 
     private let mirror: String
     private let commit: ObjectID
     private let context: BuildContext
-    private let limits: BuilderLimits
     private let state = Mutex(State())
 
     /// A tar of a context; nothing is opened yet.
-    init(mirror: String, commit: ObjectID, context: BuildContext, limits: BuilderLimits) {
+    init(mirror: String, commit: ObjectID, context: BuildContext) {
         self.mirror = mirror
         self.commit = commit
         self.context = context
-        self.limits = limits
     }
 
     /// The next bytes; nil at the end.
@@ -88,27 +83,19 @@ final class ContextTar: Sendable {
 
     private func begin(_ entry: BuildContext.Entry, _ state: inout State) throws {
         try beginDirectories(of: entry.path, &state)
-        let size = try state.repository?.blobSize(entry.object) ?? 0
-        guard size <= limits.blobBytes else { throw refusal(entry, .tooLarge(bytes: size, limit: limits.blobBytes)) }
-        state.sentBytes += size
-        guard state.sentBytes <= limits.contextBytes else { throw StageFailure.contextTooLarge(limits.contextBytes) }
         switch entry.kind {
         case .link:
             let target = try state.repository?.blob(entry.object).bytes ?? []
             try state.writer?.header(path: entry.path, kind: .symlink(target: target))
         case .file, .executable:
             guard let blob = try state.repository?.blob(entry.object) else { return }
-            if size < Self.pointerByteLimit,
-                blob.bytes(from: 0, count: Self.pointerStart.count) == Self.pointerStart
-            {
-                throw refusal(entry, .largePointer)
-            }
-            try state.writer?.header(
-                path: entry.path, kind: .file(size: size, isExecutable: entry.kind == .executable))
+            let kind = TarWriter.Kind.file(size: blob.count, isExecutable: entry.kind == .executable)
+            try state.writer?.header(path: entry.path, kind: kind)
             state.blob = consume blob
             state.offset = 0
         case .submodule:
-            throw refusal(entry, .submodule)
+            // There is nothing to send; whoever makes the tar has refused it before.
+            throw StageFailure.unfit([.init(path: entry.path, what: .submodule)])
         }
     }
 
@@ -126,9 +113,5 @@ final class ContextTar: Sendable {
             if !isKnown { try state.writer?.header(path: Array(parent), kind: .directory) }
         }
         state.directory = directory
-    }
-
-    private func refusal(_ entry: BuildContext.Entry, _ what: BuildContext.Defect.What) -> StageFailure {
-        .unfit([.init(path: entry.path, what: what)])
     }
 }

@@ -55,6 +55,8 @@ struct DockerIgnore: Sendable, Hashable {
     /// Asks about many paths, fastest in their sorted order: what is known of a directory serves all in it.
     struct Sweep {
         private let patterns: [IgnorePattern]
+        /// How many steps of matching were taken.
+        private(set) var work = 0
         private var directories: [(path: ArraySlice<UInt8>, matches: [Bool])] = []
 
         /// Begins with nothing known.
@@ -68,7 +70,9 @@ struct DockerIgnore: Sendable, Hashable {
             let inherited = directories.last?.matches
             var isIgnored = false
             for (index, pattern) in patterns.enumerated() where pattern.isException == isIgnored {
-                if inherited?[index] == true || pattern.matches(scalars) { isIgnored = !pattern.isException }
+                if inherited?[index] == true || pattern.matches(scalars, work: &work) {
+                    isIgnored = !pattern.isException
+                }
             }
             return isIgnored
         }
@@ -85,7 +89,9 @@ struct DockerIgnore: Sendable, Hashable {
             while let next = path[end...].firstIndex(of: slash) {
                 let scalars = pathScalars(path[..<next])
                 let inherited = directories.last?.matches
-                let matches = patterns.indices.map { inherited?[$0] == true || patterns[$0].matches(scalars) }
+                let matches = patterns.indices.map {
+                    inherited?[$0] == true || patterns[$0].matches(scalars, work: &work)
+                }
                 directories.append((path[..<next], matches))
                 end = next + 1
             }

@@ -10,6 +10,8 @@ struct IgnorePattern: Sendable, Hashable {
     let isException: Bool
 
     private let parts: [Part]
+    /// The path it matches, where it matches one only.
+    private let literal: [UInt32]?
 
     private enum Part: Hashable {
         /// This character.
@@ -37,6 +39,8 @@ struct IgnorePattern: Sendable, Hashable {
         guard let parts = Self.parse(pathScalars(text)) else { return nil }
         self.text = text
         self.parts = parts
+        let scalars = parts.compactMap { if case .scalar(let scalar) = $0 { scalar } else { nil } }
+        literal = scalars.count == parts.count ? scalars : nil
     }
 
     private static func parse(_ scalars: [UInt32]) -> [Part]? {
@@ -109,40 +113,70 @@ struct IgnorePattern: Sendable, Hashable {
     }
 
     /// Whether the path, given as ``pathScalars(_:)``, matches as a whole.
-    func matches(_ path: [UInt32]) -> Bool {
-        // Every position the pattern can be at, after each character; `inside` marks the `**/` being crossed.
-        var active = [Bool](repeating: false, count: parts.count + 1)
-        var inside = [Bool](repeating: false, count: parts.count)
-        active[0] = true
-        skipEmptyRuns(&active)
-        for scalar in path {
-            var nextActive = [Bool](repeating: false, count: parts.count + 1)
-            var nextInside = [Bool](repeating: false, count: parts.count)
-            for (index, part) in parts.enumerated() where active[index] || inside[index] {
-                switch part {
-                case .scalar(let expected): if scalar == expected { nextActive[index + 1] = true }
-                case .oneInName: if scalar != "/" { nextActive[index + 1] = true }
-                case .runInName: if scalar != "/" { nextActive[index] = true }
-                case .run: nextActive[index] = true
-                case .directories:
-                    nextInside[index] = true
-                    if scalar == "/" { nextActive[index + 1] = true }
-                case .set(let ranges, let isNegated):
-                    if ranges.contains(where: { $0.contains(scalar) }) != isNegated { nextActive[index + 1] = true }
-                }
-            }
-            skipEmptyRuns(&nextActive)
-            active = nextActive
-            inside = nextInside
+    ///
+    /// - Parameter work: grows by what was done, so that a hostile file can be given up on.
+    func matches(_ path: [UInt32], work: inout Int) -> Bool {
+        work += 1
+        if let literal { return literal == path }
+        var walk = Walk(parts: parts)
+        for (index, scalar) in path.enumerated() {
+            walk.step(scalar, time: index + 1)
+            work += walk.places.count
+            // Most patterns have failed after a character or two.
+            if walk.places.isEmpty { return false }
         }
-        return active[parts.count]
+        return walk.isAtEnd
     }
 
-    private func skipEmptyRuns(_ active: inout [Bool]) {
-        for (index, part) in parts.enumerated() where active[index] {
-            switch part {
-            case .runInName, .run, .directories: active[index + 1] = true
-            case .scalar, .oneInName, .set: break
+    /// Every place the pattern can be at while a path is read.
+    private struct Walk {
+        let parts: [Part]
+        /// The places: an index into the parts, or that plus ``inside`` for a `**/` that is being crossed.
+        private(set) var places: [Int] = []
+        private var next: [Int] = []
+        /// When each place was last reached, so that none is listed twice.
+        private var reached: [Int]
+        private var inside: Int { parts.count + 1 }
+
+        init(parts: [Part]) {
+            self.parts = parts
+            reached = [Int](repeating: -1, count: 2 * (parts.count + 1))
+            reach(0, time: 0)
+            swap(&places, &next)
+        }
+
+        var isAtEnd: Bool { places.contains(parts.count) }
+
+        mutating func step(_ scalar: UInt32, time: Int) {
+            next.removeAll(keepingCapacity: true)
+            for place in places where place != parts.count {
+                let index = place < inside ? place : place - inside
+                switch parts[index] {
+                case .scalar(let expected): if scalar == expected { reach(index + 1, time: time) }
+                case .oneInName: if scalar != "/" { reach(index + 1, time: time) }
+                case .runInName: if scalar != "/" { reach(index, time: time) }
+                case .run: reach(index, time: time)
+                case .directories:
+                    reach(index + inside, time: time)
+                    if scalar == "/" { reach(index + 1, time: time) }
+                case .set(let ranges, let isNegated):
+                    if ranges.contains(where: { $0.contains(scalar) }) != isNegated { reach(index + 1, time: time) }
+                }
+            }
+            swap(&places, &next)
+        }
+
+        /// Lists a place, and those behind it that need no character.
+        private mutating func reach(_ start: Int, time: Int) {
+            var place = start
+            while reached[place] != time {
+                reached[place] = time
+                next.append(place)
+                guard place < parts.count else { return }
+                switch parts[place] {
+                case .runInName, .run, .directories: place += 1
+                case .scalar, .oneInName, .set: return
+                }
             }
         }
     }

@@ -52,7 +52,7 @@ struct ImageBuild: Sendable {
         try await pool.run { () throws(StageFailure) in
             var reader = try ContextReader(mirror: job.mirror, commit: job.commit)
             let context = try reader.context(of: job.definition)
-            try reader.check(context, of: job.definition)
+            try reader.check(context, of: job.definition, limits: limits)
             let scan = DockerfileScan(try reader.dockerfile(of: context))
             if let frontend = scan.frontend, !DockerfileScan.isStandard(frontend.name) {
                 throw .customFrontend(frontend.name, dockerfile: context.dockerfile, line: frontend.line)
@@ -70,7 +70,7 @@ struct ImageBuild: Sendable {
         }
         logs.began(buildLog)
         let output = Mutex(BuildTranscript())
-        let tar = ContextTar(mirror: job.mirror, commit: job.commit, context: plan.context, limits: limits)
+        let tar = ContextTar(mirror: job.mirror, commit: job.commit, context: plan.context)
         log.info("building", ("project", "\(job.project)"), ("service", job.service), ("build", job.key.short))
         var result: Result<ImageID, StageFailure>
         do throws(EngineError) {

@@ -1,5 +1,5 @@
 /// The nearest valid name for one that is not.
-enum Suggestion {
+package enum Suggestion {
     /// What to tell about an unknown field: what its synonym says, or the nearest name.
     static func hint<Target>(for name: String, among fields: [Field<Target>], synonyms: Synonyms) -> String? {
         let plain = normalised(name)
@@ -13,7 +13,7 @@ enum Suggestion {
     }
 
     /// The candidate with the fewest edits, where they are few enough to be a slip; the first of equals.
-    static func nearest(to name: String, among candidates: [String]) -> String? {
+    package static func nearest(to name: String, among candidates: [String]) -> String? {
         guard name.utf8.count <= 40 else { return nil }
         let limit = max(1, name.utf8.count / 3)
         let best = candidates.map { (edits: distance(name, $0), name: $0) }.min { $0.edits < $1.edits }

@@ -1,5 +1,5 @@
-import FoundationEssentials
 import Daemon
+import FoundationEssentials
 import HTTPServer
 import Model
 

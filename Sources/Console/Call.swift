@@ -110,15 +110,15 @@ struct Call: Sendable {
 
     private static func members(of body: [UInt8], _ fields: [Route.Field]) throws(RequestProblem) -> [String: String] {
         var result: [String: String] = [:]
-        let known = fields.map(\.name).joined(separator: ", ")
+        let known = fields.isEmpty ? "none here" : fields.map(\.name).joined(separator: ", ")
         if !body.isEmpty {
             guard let root = JSONDocument(body)?.root, let names = root.memberNames else {
-                throw .invalid("the body is no JSON object of: \(known)")
+                throw .invalid("the body is no JSON object; its members: \(known)")
             }
             guard Set(names).count == names.count else { throw .invalid("the body has a member twice") }
             for name in names {
                 guard fields.contains(where: { $0.name == name }) else {
-                    throw .invalid("unknown member '\(printable(name.utf8))' of the body; there are: \(known)")
+                    throw .invalid("unknown member '\(printable(name.utf8))' of the body; its members: \(known)")
                 }
                 // Null is the same as not there.
                 guard let value = root[name] else { continue }

@@ -2,6 +2,7 @@ package import Daemon
 import HTTPServer
 package import Lifecycle
 import Model
+import Synchronization
 
 /// The daemon's HTTP side: deliveries on TCP, everything on a Unix socket.
 package final class ConsoleService: Service {
@@ -13,6 +14,7 @@ package final class ConsoleService: Service {
     private let deliveryByteLimit: Int
     private let log: Log
     private let onReady: @Sendable () -> Void
+    private let bound = Mutex<Int?>(nil)
 
     /// How many requests may wait for their turn; more are answered 503.
     private static let intakeLimit = 1024
@@ -35,6 +37,9 @@ package final class ConsoleService: Service {
         self.onReady = onReady
     }
 
+    /// The TCP port it listens on, once it does; the kernel's choice when it was made with port 0.
+    var boundPort: Int? { bound.withLock { $0 } }
+
     /// Serves until `stop` is raised; then ends what may take long, finishes the rest and closes the listeners.
     package func run(until stop: StopSignal) async throws {
         let (exchanges, intake) = AsyncStream.makeStream(
@@ -48,6 +53,7 @@ package final class ConsoleService: Service {
                 try serve(.tcp(host: host, port: port), to: .everyone, intake),
             ]
         }
+        bound.withLock { $0 = servers.lazy.compactMap(\.port).first }
         onReady()
         stop.onRaise {
             intake.finish()

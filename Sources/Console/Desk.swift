@@ -27,7 +27,7 @@ struct Desk: Sendable {
                 control: control, request: exchange.request, route: match.route, variables: match.variables)
             note(match.route, exchange.request.head)
             guard match.route.isLong else { return await answer(match.route, call, exchange.responder) }
-            let isServed = await longCalls.run(onLeave: exchange.responder.onDisconnect) {
+            let isServed = await longCalls.run(until: exchange.responder) {
                 await answer(match.route, call, exchange.responder)
             }
             if !isServed { throw .unavailable("too many clients wait or follow already; try again later") }
@@ -43,16 +43,11 @@ struct Desk: Sendable {
             case .done: responder.answer(Response(status: 204))
             case .response(let response): responder.answer(response)
             case .text(let produce):
-                let answer = StreamedAnswer(responder, contentType: "text/plain; charset=utf-8")
-                await stream(answer, lastLine: { "slipway: \($0.detail)\n" }) { onPiece throws(RequestProblem) in
+                await stream(StreamedAnswer(responder, .text)) { onPiece throws(RequestProblem) in
                     try await produce(onPiece)
                 }
             case .events(let produce):
-                let answer = StreamedAnswer(responder, contentType: "text/event-stream")
-                let lastLine = { @Sendable (problem: RequestProblem) in
-                    "event: problem\ndata: \(String(decoding: Answers.encoded(problem), as: UTF8.self))\n\n"
-                }
-                await stream(answer, lastLine: lastLine) { onPiece throws(RequestProblem) in
+                await stream(StreamedAnswer(responder, .events)) { onPiece throws(RequestProblem) in
                     try await produce(EventSink(onPiece: onPiece))
                 }
             }
@@ -62,7 +57,7 @@ struct Desk: Sendable {
     }
 
     private func stream(
-        _ answer: StreamedAnswer, lastLine: @escaping @Sendable (RequestProblem) -> String,
+        _ answer: StreamedAnswer,
         _ produce: @escaping @Sendable (@escaping @Sendable ([UInt8]) -> Void) async throws(RequestProblem) -> Void
     ) async {
         await withTaskGroup(of: Void.self) { group in
@@ -75,7 +70,7 @@ struct Desk: Sendable {
                 try await produce { answer.write($0) }
                 answer.finish()
             } catch {
-                answer.fail(error, lastLine: lastLine)
+                answer.fail(error)
             }
             group.cancelAll()
         }
@@ -84,7 +79,7 @@ struct Desk: Sendable {
     /// Writes down who wishes something; looking is not worth a line.
     private func note(_ route: Route, _ head: RequestHead) {
         guard route.audience == .local, route.method != "GET" else { return }
-        let path = "/" + head.target.segments.joined(separator: "/")
+        let path = printable("/\(head.target.segments.joined(separator: "/"))".utf8)
         guard case .process(let id, let user) = head.peer else { return log.info("\(route.method) \(path)") }
         log.info("\(route.method) \(path)", ("user", "\(user)"), ("process", "\(id)"))
     }

@@ -1,3 +1,4 @@
+import HTTPServer
 import Lifecycle
 import Synchronization
 
@@ -14,16 +15,14 @@ final class LongCalls: Sendable {
 
     init(limit: Int) { self.limit = limit }
 
-    /// Runs the body until it is done, the returned wake of `begin` rings, or everything stops.
+    /// Runs the body until it is done, its client leaves, or everything stops; then its task is cancelled.
     ///
     /// False when there are too many already; then the body does not run.
-    func run(
-        onLeave register: (@escaping @Sendable () -> Void) -> Void, _ body: @escaping @Sendable () async -> Void
-    ) async -> Bool {
+    func run(until responder: Responder, _ body: @escaping @Sendable () async -> Void) async -> Bool {
         let leave = Wake()
         guard let id = begin(leave) else { return false }
         defer { state.withLock { _ = $0.running.removeValue(forKey: id) } }
-        register { leave.ring() }
+        responder.onDisconnect { leave.ring() }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await body() }
             group.addTask { await leave.wait(until: nil) }

@@ -102,7 +102,8 @@ enum OpenAPI {
                 "required": .list(fields.filter(\.isRequired).map { .text($0.name) }),
                 "properties": .object(Dictionary(uniqueKeysWithValues: properties)),
             ])
-            return .object(["required": .truth(true), "content": .object(["application/json": content])])
+            let isRequired = fields.contains(where: \.isRequired)
+            return .object(["required": .truth(isRequired), "content": .object(["application/json": content])])
         }
     }
 

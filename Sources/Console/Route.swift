@@ -27,7 +27,7 @@ struct Route: Sendable {
     enum Body: Sendable {
         /// There is none.
         case none
-        /// A JSON object of these texts.
+        /// A JSON object of these texts; none at all where none is required.
         case object([Field])
         /// A Git host's delivery, as it comes.
         case delivery

@@ -134,15 +134,23 @@ enum Routes {
     private static let reason = Route.Field(name: "reason", isRequired: true, summary: "why, for whoever asks later")
 
     private static let wishes = [
-        Route("POST", project + "/refresh", "Look at the project's remote now", answer: .nothing) {
+        Route("POST", project + "/refresh", "Look at the project's remote now", body: .object([]), answer: .nothing) {
             call throws(RequestProblem) in
             try await call.control.refresh(try call.project())
             return .done
         },
         Route(
-            "POST", project + "/approve-deletions", "Confirm that vanished previews may be deleted", answer: .nothing
+            "POST", project + "/approve-deletions", "Confirm that vanished previews may be deleted",
+            body: .object([]), answer: .nothing
         ) { call throws(RequestProblem) in
             try await call.control.approveDeletions(of: try call.project())
+            return .done
+        },
+        Route(
+            "POST", project + "/approve-default-branch", "Confirm that the default branch was renamed on purpose",
+            body: .object([]), answer: .nothing
+        ) { call throws(RequestProblem) in
+            try await call.control.confirmDefaultBranch(of: try call.project())
             return .done
         },
         Route(
@@ -162,7 +170,8 @@ enum Routes {
             try await call.control.hold(try call.environment(), reason: call.member("reason") ?? "")
             return .done
         },
-        Route("POST", environment + "/resume", "Lift a hold", answer: .nothing) { call throws(RequestProblem) in
+        Route("POST", environment + "/resume", "Lift a hold", body: .object([]), answer: .nothing) {
+            call throws(RequestProblem) in
             try await call.control.resume(try call.environment())
             return .done
         },

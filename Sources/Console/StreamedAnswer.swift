@@ -10,15 +10,36 @@ final class StreamedAnswer: Sendable {
         case over
     }
 
+    /// The two forms of a stream.
+    enum Form: Sendable {
+        case text
+        case events
+
+        fileprivate var contentType: String {
+            switch self {
+            case .text: "text/plain; charset=utf-8"
+            case .events: "text/event-stream"
+            }
+        }
+
+        /// How a problem is told when the answer has begun.
+        fileprivate func lastPiece(_ problem: RequestProblem) -> [UInt8] {
+            switch self {
+            case .text: Array("slipway: \(problem.detail)\n".utf8)
+            case .events: Array("event: problem\ndata: ".utf8) + Answers.encoded(problem) + Array("\n\n".utf8)
+            }
+        }
+    }
+
     private let state: Mutex<State>
-    private let contentType: String
+    private let form: Form
 
     /// How much may wait for a slow reader: a whole build log, which is read faster than it can be sent.
     private static let byteLimit = 16 * 1024 * 1024
 
-    init(_ responder: Responder, contentType: String) {
+    init(_ responder: Responder, _ form: Form) {
         state = Mutex(.waiting(responder))
-        self.contentType = contentType
+        self.form = form
     }
 
     /// Begins the stream, unless it has begun.
@@ -34,7 +55,7 @@ final class StreamedAnswer: Sendable {
     }
 
     /// Ends it with a problem: as the answer if nothing was sent, else as its last line.
-    func fail(_ problem: RequestProblem, lastLine: (RequestProblem) -> String) {
+    func fail(_ problem: RequestProblem) {
         let responder = state.withLock { state -> Responder? in
             guard case .waiting(let responder) = state else { return nil }
             state = .over
@@ -43,7 +64,7 @@ final class StreamedAnswer: Sendable {
         if let responder {
             responder.answer(Answers.problem(problem))
         } else {
-            write(Array(lastLine(problem).utf8))
+            write(form.lastPiece(problem))
             finish()
         }
     }
@@ -54,7 +75,7 @@ final class StreamedAnswer: Sendable {
             case .over: return
             case .open(let writer): body(writer)
             case .waiting(let responder):
-                let fields = Answers.streamFields(contentType)
+                let fields = Answers.streamFields(form.contentType)
                 let writer = responder.stream(status: 200, fields: fields, byteLimit: Self.byteLimit)
                 state = .open(writer)
                 body(writer)

@@ -15,8 +15,19 @@ struct BuildGroup: Sendable {
     /// How long to wait between two looks.
     private static let pauseMicroseconds: UInt32 = 20_000
 
+    /// How old a group is that no build can need any more: longer than builds may take.
+    private static let oldAge = 86_400
+
+    /// Names a group, and removes those of builds that never ended while somebody looked.
     init() {
         name = Self.prefix + String(UInt64.random(in: .min ... .max), radix: 36)
+        for parent in Self.parents {
+            for entry in Self.entries(of: parent) where entry.hasPrefix(Self.prefix) {
+                var status = stat()
+                let path = "\(parent)/\(entry)"
+                if stat(path, &status) == 0, time(nil) - status.st_mtim.tv_sec > Self.oldAge { rmdir(path) }
+            }
+        }
     }
 
     /// Kills whatever is in the group, and keeps anything new from running there, until told that the build is over.
@@ -30,33 +41,23 @@ struct BuildGroup: Sendable {
 
     /// Removes what is left of the group; to be called when the build is over, as a step may otherwise still begin.
     func remove() {
-        for directory in directories { rmdir(directory) }
+        for parent in Self.parents { rmdir("\(parent)/\(name)") }
     }
 
     /// A build that is between two steps has no process to kill. With no room for a process in its group the next
     /// step fails: cgroups(7), `pids.max`. The runtime uses a group that is there already.
     private func forbidProcesses() {
-        let parents = isUnified ? [Self.root] : ["\(Self.root)/pids"]
-        for parent in parents {
-            mkdir("\(parent)/\(name)", 0o755)
-            let file = Glibc.open("\(parent)/\(name)/pids.max", O_WRONLY | O_CLOEXEC)
-            guard file >= 0 else { continue }
-            _ = write(file, "0", 1)
-            close(file)
-        }
+        let parent = Self.isUnified ? Self.root : "\(Self.root)/pids"
+        mkdir("\(parent)/\(name)", 0o755)
+        let file = Glibc.open("\(parent)/\(name)/pids.max", O_WRONLY | O_CLOEXEC)
+        guard file >= 0 else { return }
+        _ = write(file, "0", 1)
+        close(file)
     }
 
     /// The processes in the group, found from their side: so it does not matter where the hierarchy is mounted.
     private func processes() -> [pid_t] {
-        guard let listing = opendir("/proc") else { return [] }
-        defer { closedir(listing) }
-        var found: [pid_t] = []
-        while let entry = readdir(listing) {
-            let number = withUnsafeBytes(of: entry.pointee.d_name) { pid_t(text($0)) }
-            guard let number, number > 1, group(of: number).contains(name) else { continue }
-            found.append(number)
-        }
-        return found
+        Self.entries(of: "/proc").compactMap { pid_t($0) }.filter { $0 > 1 && group(of: $0).contains(name) }
     }
 
     /// The lines of `/proc/PID/cgroup`; empty when the process is gone.
@@ -69,21 +70,23 @@ struct BuildGroup: Sendable {
         return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : ""
     }
 
-    private func text(_ bytes: UnsafeRawBufferPointer) -> String {
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    /// cgroups(7): version 2 alone has this file at its root.
+    private static var isUnified: Bool { access("\(root)/cgroup.controllers", F_OK) == 0 }
+
+    /// The directories below which groups are: one for each controller in version 1.
+    private static var parents: [String] {
+        isUnified ? [root] : entries(of: root).filter { !$0.hasPrefix(".") }.map { "\(root)/\($0)" }
     }
 
-    /// cgroups(7): version 2 alone has this file at its root.
-    private var isUnified: Bool { access("\(Self.root)/cgroup.controllers", F_OK) == 0 }
-
-    private var directories: [String] {
-        guard !isUnified else { return ["\(Self.root)/\(name)"] }
-        guard let listing = opendir(Self.root) else { return [] }
+    private static func entries(of directory: String) -> [String] {
+        guard let listing = opendir(directory) else { return [] }
         defer { closedir(listing) }
         var result: [String] = []
         while let entry = readdir(listing) {
-            let controller = withUnsafeBytes(of: entry.pointee.d_name) { text($0) }
-            if !controller.hasPrefix(".") { result.append("\(Self.root)/\(controller)/\(name)") }
+            result.append(
+                withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+                })
         }
         return result
     }

@@ -4,7 +4,7 @@ enum BuildQuery {
     ///
     /// - Parameter cgroup: the name of the control group that the steps' processes are put in; nil: the engine's own.
     static func items(
-        of request: BuildRequest, cgroup: String?, for name: String
+        of request: BuildRequest, on flavour: EngineVersion.Flavour, cgroup: String?, for name: String
     ) throws(EngineError) -> [(name: String, value: String)] {
         var items = [
             (name: "dockerfile", value: request.dockerfile),
@@ -28,7 +28,7 @@ enum BuildQuery {
             // `memswap` counts memory and swap together: as much as memory alone means no swap.
             items += [(name: "memory", value: String(memory)), (name: "memswap", value: String(memory))]
         }
-        if !request.isNetworkAllowed { items.append((name: "networkmode", value: "none")) }
+        items += network(isAllowed: request.isNetworkAllowed, on: flavour)
         if let cgroup { items.append((name: "cgroupparent", value: "/" + cgroup)) }
         return items
     }
@@ -36,5 +36,18 @@ enum BuildQuery {
     /// The pattern that matches one path alone.
     private static func pattern(of path: String) -> String {
         String(path.flatMap { "*?[\\".contains($0) ? ["\\", $0] : [$0] })
+    }
+
+    /// Where steps run: in a network of their own, or in none.
+    ///
+    /// Podman 4.3 runs the steps of builds asked for through its API in the *host's* network, whatever Docker's word
+    /// for it says (`none` and `bridge` are read as its default): what listens on the host's loopback address would be open
+    /// to every Dockerfile. Its own parameters settle it: a private namespace, and buildah's word for no interfaces.
+    private static func network(
+        isAllowed: Bool, on flavour: EngineVersion.Flavour
+    ) -> [(name: String, value: String)] {
+        guard flavour == .podman else { return isAllowed ? [] : [(name: "networkmode", value: "none")] }
+        let namespace = (name: "nsoptions", value: #"[{"Name":"network","Host":false,"Path":""}]"#)
+        return isAllowed ? [namespace] : [namespace, (name: "networkmode", value: "NetworkDisabled")]
     }
 }

@@ -19,10 +19,11 @@ extension EngineClient {
     ) async throws(EngineError) -> ImageID {
         // Docker ends a build whose connection is closed. Podman does not: what its steps run must be killed, and is
         // found by a control group of its own. A rootless one may not choose its control group.
+        let flavour = try await dialect().flavour
         let group = try await isRootfulPodman() ? BuildGroup() : nil
         let running = RunningBuild(group: group)
         var ask = Ask("POST", "/build")
-        ask.query = try BuildQuery.items(of: request, cgroup: group?.name, for: ask.name)
+        ask.query = try BuildQuery.items(of: request, on: flavour, cgroup: group?.name, for: ask.name)
         ask.timeout = request.timeout + Limit.buildEnd
         ask.headers.append(HTTPHeader("Content-Type", "application/x-tar"))
         if !request.registries.isEmpty {
@@ -37,7 +38,7 @@ extension EngineClient {
         if Task.isCancelled {
             throw EngineError(status: 0, code: .aborted, message: "cancelled", request: ask.name)
         }
-        if running.wasEnded {
+        if case .failure(let error) = result, running.wasEnded || error.isTimeout {
             throw EngineError(
                 status: 0, code: .timedOut, message: "the build did not end within \(request.timeout)",
                 request: ask.name)
@@ -81,7 +82,7 @@ extension EngineClient {
     }
 
     private func isRootfulPodman() async throws(EngineError) -> Bool {
-        guard try await engine().flavour == .podman else { return false }
+        guard try await dialect().flavour == .podman else { return false }
         if let known = knownRootless.withLock({ $0 }) { return !known }
         let answer = try await call(Ask("GET", "/info"), as: InfoAnswer.self)
         let isRootless = answer.isRootless ?? false

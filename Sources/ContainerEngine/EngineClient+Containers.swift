@@ -21,7 +21,7 @@ extension EngineClient {
 
     /// Makes a container and returns its id. A conflict: the name is taken.
     package func create(_ spec: ContainerSpec) async throws(EngineError) -> String {
-        let flavour = try await engine().flavour
+        let flavour = try await dialect().flavour
         let ask = try Ask("POST", "/containers/create", query: [("name", spec.name)])
             .sending(ContainerCreation(spec, for: flavour))
         return try await call(ask, as: CreationAnswer.self).id
@@ -40,9 +40,13 @@ extension EngineClient {
         try await call(ask)
     }
 
-    /// Kills a container; nothing happens if it does not run (409) or is gone (404).
+    /// Kills a container; nothing happens if it does not run or is gone.
     package func kill(_ id: String) async throws(EngineError) {
-        try await call(Ask("POST", "/containers/\(percentEncoded(id))/kill").tolerating(404, 409))
+        do {
+            try await call(Ask("POST", "/containers/\(percentEncoded(id))/kill").tolerating(404))
+        } catch  where error.isConflict {
+            // It does not run: the wish is met.
+        }
     }
 
     /// Stops a container and starts it again.
@@ -59,6 +63,8 @@ extension EngineClient {
     ///   - force: also if it runs; it is killed.
     ///   - volumes: with its anonymous volumes.
     package func remove(_ id: String, force: Bool, volumes: Bool = true) async throws(EngineError) {
+        // Podman 4.3 asks a running container to stop, and waits as long as the container's own timeout says.
+        if force, try await dialect().flavour == .podman { try await kill(id) }
         let query = [("force", force ? "1" : "0"), ("v", volumes ? "1" : "0")]
         let ask = Ask("DELETE", "/containers/\(percentEncoded(id))", query: query.map { (name: $0.0, value: $0.1) })
             .tolerating(404)

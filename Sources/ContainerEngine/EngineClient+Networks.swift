@@ -1,3 +1,5 @@
+import HTTPClient
+
 extension EngineClient {
     /// The networks that have every one of the labels; an empty value means any value.
     package func networks(labels: [String: String]) async throws(EngineError) -> [EngineNetwork] {
@@ -17,9 +19,18 @@ extension EngineClient {
         return try await call(ask, as: CreationAnswer.self).id
     }
 
-    /// Removes a network, by id or name; nothing happens if it is gone.
+    /// Removes a network, by id or name; nothing happens if it is gone. A conflict: a container uses it.
     package func removeNetwork(_ id: String) async throws(EngineError) {
-        try await call(Ask("DELETE", "/networks/\(percentEncoded(id))").tolerating(404))
+        var reference = id
+        // Podman 4.3 compares what it is given with the *names* of the networks in use: given an id, it removes a
+        // network under its containers.
+        if try await dialect().flavour == .podman {
+            let ask = Ask("GET", "/networks/\(percentEncoded(id))").tolerating(404)
+            let answer = try await call(ask)
+            guard answer.isSuccess else { return }
+            reference = try decode(ListedNetwork.self, answer, ask).name
+        }
+        try await call(Ask("DELETE", "/networks/\(percentEncoded(reference))").tolerating(404))
     }
 
     /// The volumes that have every one of the labels; an empty value means any value.

@@ -6,6 +6,9 @@ import Model
 extension EngineClient {
     /// Hands out what a container wrote, standard output and standard error as they come.
     ///
+    /// Following on Podman 4.3 may miss what a container wrote just before it ended (its reader stops at the end of the
+    /// file as it was when the container died): ask once more without following where the last words matter.
+    ///
     /// - Parameters:
     ///   - tail: how many lines of what is there already; nil: all of it.
     ///   - follow: whether to go on until the container ends or the task is cancelled.
@@ -80,7 +83,7 @@ extension EngineClient {
         endsWithTask: Bool = true, onConnected: @escaping @Sendable () -> Void = {},
         _ makeSink: @escaping @Sendable () -> ([UInt8]) throws -> Void
     ) async throws(EngineError) {
-        let prefix = "/v" + (try await engine().spokenAPIVersion)
+        let prefix = try await dialect().prefix
         let deadline = Deadline.after(ask.timeout)
         let path = socketPath
         let onCancel: @Sendable () -> Void = { if endsWithTask { cancellation.cancel() } }

@@ -12,7 +12,7 @@ package final class EngineClient: Sendable {
     package let socketPath: String
 
     private let sessions = SessionPool()
-    private let knownVersion = Mutex<EngineVersion?>(nil)
+    private let knownDialect = Mutex<Dialect?>(nil)
     let knownRootless = Mutex<Bool?>(nil)
 
     // Kinds of calls that last have threads of their own, so that none of them can starve another or the short ones.
@@ -52,20 +52,27 @@ package final class EngineClient: Sendable {
         let ask = Ask("GET", "/version")
         let answer = try await perform(ask, prefix: "")
         let version = try decode(VersionAnswer.self, answer, ask).value
-        knownVersion.withLock { $0 = version }
+        knownDialect.withLock { $0 = version.dialect }
         return version
     }
 
-    /// Which engine answers, as it was when it was last asked. Asks at the first use.
-    func engine() async throws(EngineError) -> EngineVersion {
-        if let version = knownVersion.withLock({ $0 }) { return version }
-        return try await version()
+    /// What the engine speaks, as it was when it was last asked. Asks at the first use.
+    func dialect() async throws(EngineError) -> Dialect {
+        if let dialect = knownDialect.withLock({ $0 }) { return dialect }
+        // Podman starts three programs to answer `/version`; its ping says enough.
+        let answer = try await perform(Ask("GET", "/_ping"), prefix: "")
+        guard answer.header("Libpod-API-Version") != nil, let version = answer.header("API-Version") else {
+            return try await self.version().dialect
+        }
+        let dialect = Dialect(flavour: .podman, newest: version, oldest: "1.24")
+        knownDialect.withLock { $0 = dialect }
+        return dialect
     }
 
     /// Performs one short call and returns its answer if its status is 2xx or among the tolerated.
     @discardableResult
     func call(_ ask: Ask) async throws(EngineError) -> HTTPResponse {
-        let prefix = "/v" + (try await engine().spokenAPIVersion)
+        let prefix = try await dialect().prefix
         return try await perform(ask, prefix: prefix)
     }
 

@@ -36,14 +36,28 @@ package struct EngineError: Error, Sendable {
     package var isCancelled: Bool { code == .aborted && cause == nil }
     /// Whether the thing that was named does not exist.
     package var isNotFound: Bool { status == 404 }
-    /// Whether something with that name exists, or is in a state that forbids the request.
-    package var isConflict: Bool { status == 409 }
+    /// Whether something with that name exists, is in use, or is in a state that forbids the request.
+    ///
+    /// Docker 20.10 answers 409, and 403 for a network in use; Podman 4.3 answers 500 to all of them.
+    package var isConflict: Bool { status == 409 || Self.conflicts.contains { message.contains($0) } }
+
+    private static let conflicts = [
+        // Podman: create with a name that is taken; the same for a network; kill what does not run; remove a network.
+        "that name is already in use", "network already exists", "container state improper", "network is being used",
+        // Docker: remove a network.
+        "has active endpoints",
+    ]
     /// Whether a network's addresses are taken by another network, or by the host.
     ///
     /// Docker 20.10 says so with 403 (`Pool overlaps with other one on this address space`), Podman 4.3 with 500
     /// (`subnet 10.1.2.0/24 is already used on the host or by another config`).
     package var isSubnetTaken: Bool {
         message.contains("Pool overlaps") || message.contains("already used on the host or by another config")
+    }
+
+    /// Whether the port on the host that a container publishes is taken. Both engines say so with 500, at the start.
+    package var isPortTaken: Bool {
+        message.contains("port is already allocated") || message.contains("address already in use")
     }
 
     static func notUnderstood(_ request: String, _ status: Int, _ detail: String) -> Self {

@@ -32,15 +32,28 @@ package struct EngineVersion: Sendable, Hashable {
         self.platform = platform
     }
 
-    /// What requests are written for: what Podman 4.3 and Docker 20.10 both speak.
-    private static let wantedAPIVersion = "1.41"
+    var dialect: Dialect { Dialect(flavour: flavour, newest: apiVersion, oldest: oldestAPIVersion) }
+}
 
-    /// The version of the API to ask for: the wanted one, or the nearest that the engine speaks.
-    var spokenAPIVersion: String {
+/// How to speak to an engine: all that requests need to know of it.
+struct Dialect: Sendable, Hashable {
+    /// Which engine.
+    let flavour: EngineVersion.Flavour
+    /// What every path begins with: `/v1.41`.
+    let prefix: String
+
+    /// What requests are written for: what Podman 4.3 and Docker 20.10 both speak.
+    private static let wanted = "1.41"
+
+    /// The wanted version of the API, or the nearest that the engine speaks.
+    init(flavour: EngineVersion.Flavour, newest: String, oldest: String) {
         func parts(_ text: String) -> [Int] { text.split(separator: ".").map { Int($0) ?? 0 } }
-        let wanted = parts(Self.wantedAPIVersion)
-        if parts(apiVersion).lexicographicallyPrecedes(wanted) { return apiVersion }
-        return wanted.lexicographicallyPrecedes(parts(oldestAPIVersion)) ? oldestAPIVersion : Self.wantedAPIVersion
+        self.flavour = flavour
+        if parts(newest).lexicographicallyPrecedes(parts(Self.wanted)) {
+            prefix = "/v\(newest)"
+        } else {
+            prefix = "/v" + (parts(Self.wanted).lexicographicallyPrecedes(parts(oldest)) ? oldest : Self.wanted)
+        }
     }
 }
 

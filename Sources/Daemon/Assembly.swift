@@ -43,12 +43,14 @@ package struct Assembly: Sendable {
         // What every loop shares.
         let now: @Sendable () -> Timestamp = { Timestamp(milliseconds: WallClock.milliseconds()) }
         let ports = PortDesk(
-            range: configuration.runtime.ports, leases: try await kept { () async throws in try await ledger.portLeases() },
+            range: configuration.runtime.ports,
+            leases: try await kept { () async throws in try await ledger.portLeases() },
             ledger: ledger, now: now)
         let deployer = Deployer(
             engine: engine, router: door.router, instance: instance,
             subnets: SubnetBlock(
-                address: configuration.runtime.subnets.address, prefixLength: configuration.runtime.subnets.prefixLength),
+                address: configuration.runtime.subnets.address, prefixLength: configuration.runtime.subnets.prefixLength
+            ),
             ports: ports, log: log)
         let builder = ImageBuilder(
             engine: engine, instance: instance, limits: configuration.builderLimits,
@@ -57,7 +59,8 @@ package struct Assembly: Sendable {
         let fence = Fence()
         let configurations = EnvironmentConfigurations(domain: configuration.router.domain, front: front)
         let parts = DaemonParts(
-            ledger: ledger, deployer: deployer, configurations: configurations, changes: changes, fence: fence, log: log)
+            ledger: ledger, deployer: deployer, configurations: configurations, changes: changes, fence: fence, log: log
+        )
 
         // A loop for every project, and what wakes them.
         let projects = Projects()
@@ -85,7 +88,9 @@ package struct Assembly: Sendable {
     }
 
     private static func open(_ ledger: Ledger) async throws(StartFailure) -> Opening {
-        try await kept { () async throws in try await ledger.open(now: Timestamp(milliseconds: WallClock.milliseconds())) }
+        try await kept { () async throws in
+            try await ledger.open(now: Timestamp(milliseconds: WallClock.milliseconds()))
+        }
     }
 
     private static func projectLoop(

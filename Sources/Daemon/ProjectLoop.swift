@@ -15,34 +15,34 @@ actor ProjectLoop: Service {
     nonisolated let name: String
     nonisolated let project: ProjectName
     nonisolated let wake = Wake()
-    private nonisolated let mailbox = Mutex<Observation?>(nil)
+    nonisolated let mailbox = Mutex<Observation?>(nil)
 
     let parts: DaemonParts
     let images: ImageDesk
     let log: Log
-    private let reading: RepositoryReading
+    let reading: RepositoryReading
 
     /// What is remembered of the project itself.
-    private(set) var stored: StoredProject
+    var stored: StoredProject
     /// What is remembered of its refs.
-    private(set) var refs: [KnownRef]
+    var refs: [KnownRef]
     /// Its environments.
-    private(set) var workers: [EnvironmentName: EnvironmentWorker] = [:]
-    private var adoption: Adoption
-    private var policy: ProjectFacts.PolicyFinding = .unknown
-    private var candidates: [ObjectID: ProjectFacts.CandidateFinding] = [:]
-    private var areDeletionsApproved = false
-    private var hasListing = false
+    var workers: [EnvironmentName: EnvironmentWorker] = [:]
+    var adoption: Adoption
+    var policy: ProjectFacts.PolicyFinding = .unknown
+    var candidates: [ObjectID: ProjectFacts.CandidateFinding] = [:]
+    var areDeletionsApproved = false
+    var hasListing = false
     /// The newest delivery that asked for a look, until one was taken.
-    private var unsettled: Int64? = .max
-    private var fetchFailures = 0
-    private var retry: Deadline?
-    private var confirmation: Deadline?
-    private let look: @Sendable () -> Void
+    var unsettled: Int64? = .max
+    var fetchFailures = 0
+    var retry: Deadline?
+    var confirmation: Deadline?
+    let look: @Sendable () -> Void
     /// Why the last look at the remote failed; nil when it did not.
-    private(set) var problem: FailureRecord?
+    var problem: FailureRecord?
     /// When the refs were last listed in full.
-    private(set) var listedAt: Timestamp?
+    var listedAt: Timestamp?
 
     init(
         stored: StoredProject, refs: [KnownRef], records: [EnvironmentRecord], last: [EnvironmentName: Deployment],
@@ -130,11 +130,12 @@ actor ProjectLoop: Service {
         await save(changed: [], removing: [], events: [])
         await worker.take(
             EnvironmentWish(
-                environment: worker.id, kind: record.kind, ref: record.ref, intent: .delete, reason: "deleted by a person"),
+                environment: worker.id, kind: record.kind, ref: record.ref, intent: .delete,
+                reason: "deleted by a person"),
             finding: nil)
     }
 
-    private func isDismissed(_ wish: EnvironmentWish) -> Bool {
+    func isDismissed(_ wish: EnvironmentWish) -> Bool {
         guard let commit = stored.dismissed[wish.environment.name] else { return false }
         if wish.commit == nil || wish.commit == commit { return true }
         stored.dismissed[wish.environment.name] = nil
@@ -198,7 +199,7 @@ actor ProjectLoop: Service {
         areDeletionsApproved = false
     }
 
-    private func take(_ result: Result<RefListing, StageFailure>) async {
+    func take(_ result: Result<RefListing, StageFailure>) async {
         switch result {
         case .failure(let failure):
             if problem?.reason != failure.reason {
@@ -230,6 +231,9 @@ actor ProjectLoop: Service {
         }
     }
 
+    /// The time between seeing a ref gone and looking again to be sure.
+    private static let confirmationPause = Duration.seconds(1)
+
     private func fold(_ listing: RefListing) async {
         let update = RefChanges.folding(
             listing, into: refs, isFirst: !stored.isBaselined, nextSequence: stored.nextSequence, at: parts.now())
@@ -253,154 +257,9 @@ actor ProjectLoop: Service {
         await save(changed: changed, removing: [], events: events)
     }
 
-    // Deciding
-
-    private func decide() async {
-        var decision = Promotion.wishes(for: await facts(), hashing: sha256)
-        for _ in 1..<Self.roundLimit {
-            guard await read(for: decision) else { break }
-            decision = Promotion.wishes(for: await facts(), hashing: sha256)
-        }
-        await adopt(decision.wishes)
-        for wish in decision.wishes where !isDismissed(wish) {
-            if workers[wish.environment.name] == nil {
-                if wish.intent == .delete { continue }
-                addWorker(
-                    EnvironmentRecord(id: wish.environment, kind: wish.kind, ref: wish.ref, createdAt: parts.now()))
-            }
-            await workers[wish.environment.name]?.take(wish, finding: wish.commit.flatMap { candidates[$0] })
-        }
-        let needed = Set(decision.neededCommits)
-        candidates = candidates.filter { needed.contains($0.key) }
-    }
-
-    /// The time between seeing a ref gone and looking again to be sure.
-    private static let confirmationPause = Duration.seconds(1)
-
-    /// How often a decision may ask for more facts in one pass: refs, policy, candidates, and once more.
-    private static let roundLimit = 6
-
-    private func facts() async -> ProjectFacts {
-        let records = await records()
-        return ProjectFacts(
-            project: project, defaultBranch: stored.defaultBranch,
-            confirmedDefaultBranch: stored.confirmedDefaultBranch,
-            refs: refs, policy: policy, environments: records, candidates: candidates,
-            areDeletionsApproved: areDeletionsApproved,
-            requests: Dictionary(
-                uniqueKeysWithValues: records.compactMap { record in record.requested.map { (record.id.name, $0) } }))
-    }
-
-    /// Fetches and reads what a decision lacked; false when there is nothing more to learn.
-    private func read(for decision: Promotion.Decision) async -> Bool {
-        var learnt = false
-        let wanted = Set(decision.wantedRefs).union(adoption.wantedRefs)
-        let missing = await reading.missing(refs.filter { wanted.contains($0.name) && !$0.isGone })
-        if !missing.isEmpty {
-            do throws(StageFailure) {
-                try await reading.fetch(missing)
-                fetchFailures = 0
-                learnt = true
-            } catch {
-                await fetchFailed(error)
-            }
-        }
-        let policy = await reading.policy(
-            of: refs.first { $0.name == stored.defaultBranch }, lastGood: stored.lastGoodPolicies)
-        if policy != self.policy {
-            await policyChanged(policy)
-            learnt = true
-        }
-        for commit in decision.neededCommits where candidates[commit] == nil {
-            guard let finding = await reading.candidate(of: commit) else { continue }
-            candidates[commit] = finding
-            learnt = true
-        }
-        return learnt
-    }
-
-    private func fetchFailed(_ failure: StageFailure) async {
-        fetchFailures += 1
-        retry = .after(parts.pause(afterFailures: fetchFailures))
-        if problem?.reason != failure.reason {
-            log.warning(failure.message, ("reason", failure.reason.rawValue))
-            await tell("remote.failed", failure.message)
-        }
-        problem = FailureRecord(failure)
-    }
-
-    private func policyChanged(_ policy: ProjectFacts.PolicyFinding) async {
-        self.policy = policy
-        switch policy {
-        case .known(let policies) where stored.lastGoodPolicies != policies:
-            stored.lastGoodPolicies = policies
-            await save(changed: [], removing: [], events: [])
-        case .invalid(let message, _):
-            log.warning("the default branch's manifest cannot be used: \(message)")
-            await tell("manifest.invalid", message)
-        case .known, .unknown: break
-        }
-    }
-
-    /// What is wrong with the default branch's manifest; nil when nothing is.
-    var manifestProblem: String? {
-        if case .invalid(let message, _) = policy { message } else { nil }
-    }
-
-    // Adopting
-
-    /// Gives adopted environments their releases back, once the commits they run have been read.
-    private func adopt(_ wishes: [EnvironmentWish]) async {
-        for (name, found) in adoption.unresolved {
-            guard let worker = workers[name] else {
-                adoption.resolved(name)
-                continue
-            }
-            guard let live = found.record.live, case .ready(let candidate)? = await reading.candidate(of: live.commit)
-            else { continue }
-            adoption.resolved(name)
-            await remember(found.observed, candidate: candidate, live: live)
-            guard found.record.kind == .production, found.record.hold == nil,
-                let newest = wishes.first(where: { $0.environment == worker.id })?.commit, newest != live.commit
-            else { continue }
-            let hold = Hold(
-                kind: .adopted,
-                reason: "found running \(live.commit.short) without a memory of why, while Git says \(newest.short)",
-                since: parts.now())
-            try? await worker.hold(hold)
-            await parts.tell(worker.id, "environment.held", hold.reason)
-        }
-    }
-
-    private func remember(
-        _ observed: ObservedEnvironment, candidate: Candidate, live: EnvironmentRecord.LiveRelease
-    ) async {
-        let imagesByService = [String: ImageID](
-            observed.containers.compactMap { container -> (String, ImageID)? in
-                guard container.labels.release == live.release, let service = container.labels.service,
-                    let image = container.image
-                else { return nil }
-                return (service, image)
-            }, uniquingKeysWith: { first, _ in first })
-        // Some of the environment's services have no container to tell their image by.
-        guard candidate.services.allSatisfy({ imagesByService[$0.name] != nil }) else { return }
-        let release = ReleaseDigest.release(from: candidate, images: imagesByService)
-        do throws(StageFailure) {
-            try await parts.kept { ledger in
-                for service in candidate.services {
-                    guard let image = imagesByService[service.name] else { continue }
-                    try await ledger.remember(image: image, key: service.buildKey, project: project)
-                }
-                try await ledger.save(release, of: project, commit: candidate.commit)
-            }
-        } catch {
-            log.error("cannot write down what was adopted: \(error.message)")
-        }
-    }
-
     // Remembering
 
-    private func addWorker(_ record: EnvironmentRecord) {
+    func addWorker(_ record: EnvironmentRecord) {
         workers[record.id.name] = EnvironmentWorker(record: record, last: nil, parts: parts, images: images)
         parts.changes.notify()
     }
@@ -412,7 +271,7 @@ actor ProjectLoop: Service {
         return records.sorted { $0.id < $1.id }
     }
 
-    private func save(changed: [KnownRef], removing: [RefName], events: [NewEvent]) async {
+    func save(changed: [KnownRef], removing: [RefName], events: [NewEvent]) async {
         do throws(StageFailure) {
             try await parts.kept { [stored] ledger in
                 try await ledger.save(refs: changed, removing: removing, of: stored, events: events)
@@ -423,7 +282,7 @@ actor ProjectLoop: Service {
         parts.changes.notify()
     }
 
-    private func tell(_ kind: String, _ message: String) async {
+    func tell(_ kind: String, _ message: String) async {
         await parts.tell([NewEvent(at: parts.now(), project: project, environment: nil, kind: kind, message: message)])
     }
 }

@@ -39,7 +39,8 @@ package struct StatePaths: Sendable {
         if access(path, W_OK) != 0 {
             throw StartFailure(
                 message: "the state directory \(path) cannot be written to: \(String(cString: strerror(errno)))",
-                hint: "change its owner, or set 'state' in the configuration to a directory you may write to", isHeld: false)
+                hint: "change its owner, or set 'state' in the configuration to a directory you may write to",
+                isHeld: false)
         }
     }
 }

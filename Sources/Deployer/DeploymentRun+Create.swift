@@ -20,12 +20,12 @@ extension DeploymentRun {
             do throws(EngineError) {
                 return (try await deployer.engine.create(spec), name, port)
             } catch {
-                guard error.isConflict || error.status == 0, !error.isCancelled else {
+                guard error.isNameTaken || error.status == 0, !error.isCancelled else {
                     throw refusal(error, name, service)
                 }
                 let found = try await lookUp(name)
                 if let found, isOurs(found, as: spec) { return (found.container.id, name, port) }
-                guard error.isConflict else { throw refusal(error, name, service) }
+                guard error.isNameTaken else { throw refusal(error, name, service) }
                 // Gone again in the meantime: the same name once more.
                 guard found != nil else { continue }
                 if launch.isDisposable { traces.withLock { _ = $0.disposable.remove(name) } }
@@ -76,4 +76,9 @@ extension DeploymentRun {
             pidsLimit: Deployer.Limit.processes, stopTimeout: definition.stopTimeout, restartPolicy: .keepRunning,
             logLimitBytes: Deployer.Limit.logBytes)
     }
+}
+
+extension EngineError {
+    /// Whether something else has the name. Podman 4.3 says so with 500 where Docker says 409.
+    fileprivate var isNameTaken: Bool { isConflict || message.contains("that name is already in use") }
 }

@@ -103,7 +103,8 @@ package struct ManagedCaddy: Sendable {
     /// The version of the program, `2.6.2`; fails when it is missing or too old.
     package func version() async throws(StageFailure) -> String {
         let program = try program()
-        let command = command(program, ["version"])
+        // Also asked where nothing of ours exists yet, so not in our directory.
+        let command = Command(executable: program, arguments: ["version"], workingDirectory: "/")
         let completed: Completed
         do {
             completed = try await pool.run { () throws(SpawnError) in

@@ -22,9 +22,10 @@ package struct Backoff: Sendable, Hashable {
     /// - Parameter random: from 0 up to 1; handed in so that deciding stays pure.
     package func pause(afterFailures failures: Int, random: Double) -> Duration {
         var pause = first
-        for _ in 1..<max(1, failures) {
+        var doublings = max(0, failures - 1)
+        while doublings > 0, pause < limit {
             pause = pause * 2
-            if pause >= limit { break }
+            doublings -= 1
         }
         return jittered(min(pause, limit), random: random)
     }

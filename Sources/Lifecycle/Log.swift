@@ -114,7 +114,10 @@ private struct SilentSink: Log.Sink {
 package final class DescriptorSink: Log.Sink {
     private let descriptor: Int32
     private let format: Log.Format
+    /// Longest first, so that none hides the rest of another one.
     private let secrets = Mutex<[String]>([])
+    /// Held while a line is written, so that lines never mix.
+    private let output = Mutex<Void>(())
 
     /// Writes to the descriptor, which stays the caller's.
     package init(descriptor: Int32, format: Log.Format) {
@@ -125,25 +128,39 @@ package final class DescriptorSink: Log.Sink {
     /// Replaces the text by `[secret]` in every later record. Texts under four bytes are ignored.
     package func redact(_ secret: String) {
         guard secret.utf8.count >= 4 else { return }
-        secrets.withLock { if !$0.contains(secret) { $0.append(secret) } }
+        secrets.withLock { known in
+            guard !known.contains(secret) else { return }
+            known.append(secret)
+            known.sort { $0.utf8.count > $1.utf8.count }
+        }
     }
 
     package func write(_ record: Log.Record) {
-        var line = LogLine.render(record, format: format, now: LogLine.now())
+        var line = LogLine.render(redacted(record), format: format, now: LogLine.now()) + "\n"
+        output.withLock { _ in line.withUTF8 { send($0) } }
+    }
+
+    /// Replaces secrets before anything is quoted: a quoted one would not be recognised.
+    private func redacted(_ record: Log.Record) -> Log.Record {
         let known = secrets.withLock { $0 }
-        for secret in known { line = line.replacing(secret, with: "[secret]") }
-        line += "\n"
-        line.withUTF8 { bytes in
-            var sent = 0
-            while sent < bytes.count {
-                let count = Glibc.write(descriptor, bytes.baseAddress?.advanced(by: sent), bytes.count - sent)
-                if count < 0 {
-                    if errno == EINTR { continue }
-                    // A log that cannot be written must not stop the daemon.
-                    return
-                }
-                sent += count
+        func clean(_ text: String) -> String {
+            known.reduce(text) { $0.replacing($1, with: "[secret]") }
+        }
+        return Log.Record(
+            level: record.level, message: clean(record.message),
+            fields: record.fields.map { ($0.key, clean($0.value)) })
+    }
+
+    private func send(_ bytes: UnsafeBufferPointer<UInt8>) {
+        var sent = 0
+        while sent < bytes.count {
+            let count = Glibc.write(descriptor, bytes.baseAddress?.advanced(by: sent), bytes.count - sent)
+            if count < 0 {
+                if errno == EINTR { continue }
+                // A log that cannot be written must not stop the daemon.
+                return
             }
+            sent += count
         }
     }
 }

@@ -32,20 +32,31 @@ package enum LogLine {
 
     private static func suffix(_ record: Log.Record) -> String {
         record.fields.map { field in
-            let value = plain(field.value)
-            let needsQuotes = value.isEmpty || value.contains(where: { $0 == " " || $0 == "\"" || $0 == "=" })
-            return " \(field.key)=" + (needsQuotes ? quoted(value) : value)
+            let isBare =
+                !field.value.isEmpty
+                && field.value.unicodeScalars.allSatisfy { !isUnsafe($0) && !" \"=".unicodeScalars.contains($0) }
+            return " \(field.key)=" + (isBare ? field.value : quoted(field.value))
         }.joined()
     }
 
-    /// The text on one line: control characters become `\xHH`.
+    /// Whether a character could end the line, move a terminal's cursor or reorder what is read.
+    private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator: true
+        default: false
+        }
+    }
+
+    /// The text on one line: unsafe characters become `\xHH`, byte by byte.
     private static func plain(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7f }) else { return text }
+        guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
         var result = ""
         for scalar in text.unicodeScalars {
-            if scalar.value < 0x20 || scalar.value == 0x7f {
-                let digits = String(scalar.value, radix: 16)
-                result += digits.count == 1 ? "\\x0\(digits)" : "\\x\(digits)"
+            if isUnsafe(scalar) {
+                for byte in String(scalar).utf8 {
+                    let digits = String(byte, radix: 16)
+                    result += digits.count == 1 ? "\\x0\(digits)" : "\\x\(digits)"
+                }
             } else {
                 result.unicodeScalars.append(scalar)
             }
@@ -62,9 +73,11 @@ package enum LogLine {
             case "\\": result += "\\\\"
             case "\n": result += "\\n"
             default:
-                if scalar.value < 0x20 || scalar.value == 0x7f {
-                    let digits = String(scalar.value, radix: 16)
-                    result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                if isUnsafe(scalar) {
+                    for unit in String(scalar).utf16 {
+                        let digits = String(unit, radix: 16)
+                        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                    }
                 } else {
                     result.unicodeScalars.append(scalar)
                 }

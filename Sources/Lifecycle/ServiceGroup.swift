@@ -51,7 +51,7 @@ package final class StopSignal: Sendable {
 package struct ServiceGroup: Sendable {
     /// In the order of dependency: a service may use those before it.
     package let services: [any Service]
-    /// How long each service may take to stop before it is cancelled.
+    /// How long each service may take to stop before it is cancelled; and then again, before it is left behind.
     package let stopLimit: Duration
     /// Where starts and stops are written.
     package let log: Log
@@ -63,12 +63,14 @@ package struct ServiceGroup: Sendable {
         self.log = log
     }
 
-    /// Runs every service until `stop` is raised or one of them throws; then stops all and returns, or throws what it threw.
+    /// Runs every service until `stop` is raised or one of them ends; then stops all and returns, or throws what it threw.
+    ///
+    /// A service that does not even end when it is cancelled is left behind: the process is about to exit.
     package func run(until stop: StopSignal) async throws {
         let failure = FirstFailure()
         let running = services.map { service in
             let signal = StopSignal()
-            let done = Wake()
+            let done = StopSignal()
             let task = Task {
                 do {
                     try await service.run(until: signal)
@@ -78,7 +80,7 @@ package struct ServiceGroup: Sendable {
                     failure.record(error)
                     log.error("\(service.name) failed: \(error)")
                 }
-                done.ring()
+                done.raise()
                 stop.raise()
             }
             return (service: service, signal: signal, done: done, task: task)
@@ -88,11 +90,25 @@ package struct ServiceGroup: Sendable {
         await stopped.wait(until: nil)
         for entry in running.reversed() {
             entry.signal.raise()
-            await entry.done.wait(until: .after(stopLimit))
+            await wait(for: entry.done)
+            guard !entry.done.isRaised else { continue }
+            log.warning("\(entry.service.name) did not stop within \(stopLimit) and is cancelled")
             entry.task.cancel()
-            await entry.task.value
+            await wait(for: entry.done)
+            if !entry.done.isRaised { log.error("\(entry.service.name) ignores its cancellation and is left behind") }
         }
         if let error = failure.value { throw error }
+    }
+}
+
+extension ServiceGroup {
+    /// Waits for the signal, but no longer than the limit.
+    private func wait(for signal: StopSignal) async {
+        let alarm = Wake()
+        signal.onRaise { alarm.ring() }
+        let limit = Deadline.after(stopLimit)
+        // A task of its own: when the group's is cancelled, services still get their time.
+        await Task { await alarm.wait(until: limit) }.value
     }
 }
 

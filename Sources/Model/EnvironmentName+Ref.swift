@@ -12,7 +12,9 @@ extension EnvironmentName {
         }
         let suffix = "-" + hashing(ref.bytes).hex.prefix(6)
         let stem = slug(of: bytes, limit: 40 - suffix.count)
-        return Self(unchecked: (stem.isEmpty ? "branch" : stem) + suffix)
+        let name = (stem.isEmpty ? "branch" : stem) + suffix
+        // Six decimal digits behind `pr` would be the name of a pull request.
+        return Self(unchecked: isReserved(name) ? "branch-" + name : name)
     }
 
     /// The name of the preview of a fork's pull request.

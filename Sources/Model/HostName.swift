@@ -14,6 +14,8 @@ package enum HostName {
         guard label.utf8.count > labelLimit else { return "\(label).\(domain)" }
         let suffix = "-\(hashing(Array(label.utf8)).hex.prefix(6))--\(environment.project)"
         let head = (service.map { "\($0)-" } ?? "") + environment.name.rawValue
-        return String(head.prefix(labelLimit - suffix.count)) + suffix + ".\(domain)"
+        var stem = head.prefix(labelLimit - suffix.count)
+        while stem.last == "-" { stem.removeLast() }
+        return stem + suffix + ".\(domain)"
     }
 }

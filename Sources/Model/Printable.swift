@@ -44,6 +44,7 @@ private func escape(_ byte: UInt8) -> String {
 private func isVisible(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false
-    default: true
+    // Fillers that are letters to Unicode and nothing to the eye; variation selectors only choose a glyph.
+    default: !scalar.properties.isDefaultIgnorableCodePoint || scalar.properties.isVariationSelector
     }
 }

@@ -61,6 +61,7 @@ extension RefName: Codable {
         var rest = Array(text.utf8)[...]
         while let byte = rest.popFirst() {
             if byte == UInt8(ascii: "\\"), rest.count >= 3, rest.first == UInt8(ascii: "x"),
+                rest.dropFirst().prefix(2).allSatisfy(\.isHexDigit),
                 let value = UInt8(String(decoding: rest.dropFirst().prefix(2), as: UTF8.self), radix: 16)
             {
                 result.append(value)

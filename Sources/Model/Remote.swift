@@ -86,9 +86,10 @@ extension RemoteAddress {
         }
         var port: Int?
         if let colon = authority.lastIndex(of: ":"), !authority.hasSuffix("]") {
-            guard let number = Int(authority[authority.index(after: colon)...]), (1...65535).contains(number) else {
-                throw .badPort
-            }
+            let digits = authority[authority.index(after: colon)...]
+            guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(digits),
+                (1...65535).contains(number)
+            else { throw .badPort }
             port = number
             authority = authority[..<colon]
         }
@@ -98,7 +99,7 @@ extension RemoteAddress {
         } else {
             let bare = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
             let isAddress = bare != host
-            guard !bare.isEmpty, !bare.hasPrefix("-"),
+            guard !bare.isEmpty, !bare.hasPrefix("-"), !bare.hasPrefix("."), !bare.contains(".."),
                 bare.utf8.allSatisfy({ isAddress ? $0.isHexDigit || $0 == UInt8(ascii: ":") : Self.isHostByte($0) })
             else { throw .badHost }
         }

@@ -60,10 +60,12 @@ extension Timestamp: CustomStringConvertible {
 }
 
 extension Timestamp: Codable {
-    /// Reads what ``description`` writes.
+    /// Reads what ``description`` writes for the years 0 to 9999; nil for anything else.
     package init?(_ text: String) {
+        // The length bounds every number, so that nothing overflows below.
+        guard text.utf8.count == 24 else { return nil }
         let numbers = text.split(whereSeparator: { !$0.isNumber }).compactMap { Int64($0) }
-        guard numbers.count == 7, text.hasSuffix("Z") else { return nil }
+        guard numbers.count == 7 else { return nil }
         let (year, month, day) = (numbers[1] <= 2 ? numbers[0] - 1 : numbers[0], numbers[1], numbers[2])
         let era = (year >= 0 ? year : year - 399) / 400
         let yearOfEra = year - era * 400
@@ -72,6 +74,8 @@ extension Timestamp: Codable {
         let days = era * 146_097 + dayOfEra - 719_468
         let clock = (numbers[3] * 3600 + numbers[4] * 60 + numbers[5]) * 1000 + numbers[6]
         milliseconds = days * 86_400_000 + clock
+        // No such day, no such hour, other punctuation: it would be written differently.
+        guard description == text else { return nil }
     }
 
     package init(from decoder: any Decoder) throws {

@@ -15,15 +15,6 @@ extension EnvironmentWish {
         return Self(environment: environment, kind: kind, ref: ref, intent: intent, reason: "\(reason); \(note)")
     }
 
-    /// The commit that the environment should run, now or once its gates open.
-    var commit: ObjectID? {
-        switch intent {
-        case .run(let commit), .promote(let commit, _): commit
-        case .wait(let commit, _): commit
-        case .held, .orphaned, .delete: nil
-        }
-    }
-
     /// A wish that waits for its gates, and whose reason is what blocks the first of them.
     static func waiting(
         _ environment: EnvironmentID, kind: EnvironmentKind, ref: RefName?, commit: ObjectID?, gates: [Gate]

@@ -10,11 +10,11 @@ import Testing
     init() throws { sample = try Sample() }
 
     private func context(
-        _ files: [String: Sample.File], _ definition: BuildDefinition = .init()
+        _ files: [String: Sample.File], _ definition: BuildDefinition = .init(), limits: BuilderLimits = .init()
     ) throws -> BuildContext {
         var reader = try ContextReader(mirror: sample.mirror, commit: try sample.commit(files))
         let context = try reader.context(of: definition)
-        try reader.check(context, of: definition)
+        try reader.check(context, of: definition, limits: limits)
         return context
     }
 
@@ -22,9 +22,11 @@ import Testing
         context.entries.map { String(decoding: $0.path, as: UTF8.self) }
     }
 
-    private func failure(_ files: [String: Sample.File], _ definition: BuildDefinition = .init()) -> StageFailure? {
+    private func failure(
+        _ files: [String: Sample.File], _ definition: BuildDefinition = .init(), limits: BuilderLimits = .init()
+    ) -> StageFailure? {
         do {
-            _ = try context(files, definition)
+            _ = try context(files, definition, limits: limits)
             return nil
         } catch {
             return error as? StageFailure
@@ -135,5 +137,33 @@ import Testing
     @Test func aCommitThatIsNotThereIsTriedAgain() throws {
         let commit = try #require(ObjectID(String(repeating: "a", count: 40)))
         #expect(throws: StageFailure.self) { _ = try ContextReader(mirror: sample.mirror, commit: commit) }
+    }
+
+    @Test func refusesAFileOverTheLimitByName() {
+        let limits = BuilderLimits(blobBytes: 2 << 20)
+        let failure = failure(
+            ["Dockerfile": .text(""), "a/big.bin": .bytes([UInt8](repeating: 7, count: 3 << 20))], limits: limits)
+        #expect(failure?.reason == .contextRefused)
+        #expect(failure?.verdict == .stall)
+        #expect(
+            failure?.message == "the build context cannot be sent: 'a/big.bin' has 3 MiB, more than the 2 MiB allowed")
+    }
+
+    @Test func refusesAContextOverTheLimit() {
+        let half = [UInt8](repeating: 7, count: 700 << 10)
+        let failure = failure(
+            ["Dockerfile": .text(""), "a": .bytes(half), "b": .bytes(half + [1])],
+            limits: BuilderLimits(contextBytes: 1 << 20))
+        #expect(failure?.message == "the build context is larger than 1 MiB")
+    }
+
+    @Test func refusesPointersToLargeFilesByName() {
+        let pointer =
+            "version https://git-lfs.github.com/spec/v1\noid sha256:\(String(repeating: "0", count: 64))\nsize 1\n"
+        let failure = failure(["Dockerfile": .text(""), "model.bin": .text(pointer)])
+        #expect(failure?.message == "the build context cannot be sent: 'model.bin' is a pointer to a file in Git LFS")
+        #expect(
+            self.failure(["Dockerfile": .text(""), "doc.md": .text(String(repeating: " ", count: 2000) + pointer)])
+                == nil)
     }
 }

@@ -9,25 +9,16 @@ import Testing
     init() throws { sample = try Sample() }
 
     private func pieces(
-        _ files: [String: Sample.File], _ definition: BuildDefinition = .init(), limits: BuilderLimits = .init()
+        _ files: [String: Sample.File], _ definition: BuildDefinition = .init()
     ) throws -> [[UInt8]] {
         let commit = try sample.commit(files)
         var reader = try ContextReader(mirror: sample.mirror, commit: commit)
         let context = try reader.context(of: definition)
-        let tar = ContextTar(mirror: sample.mirror, commit: commit, context: context, limits: limits)
+        let tar = ContextTar(mirror: sample.mirror, commit: commit, context: context)
         var pieces: [[UInt8]] = []
         while let piece = try tar.pull() { pieces.append(piece) }
         #expect(try tar.pull() == nil)
         return pieces
-    }
-
-    private func failure(_ files: [String: Sample.File], limits: BuilderLimits = .init()) -> StageFailure? {
-        do {
-            _ = try pieces(files, limits: limits)
-            return nil
-        } catch {
-            return error as? StageFailure
-        }
     }
 
     @Test func packsFilesLinksAndEachDirectoryOnce() throws {
@@ -47,33 +38,5 @@ import Testing
         let pieces = try pieces(["Dockerfile": .text(""), "big": .bytes([UInt8](repeating: 7, count: 3 << 20))])
         #expect(pieces.map(\.count).reduce(0, +) > 3 << 20)
         #expect(pieces.allSatisfy { $0.count <= 130 << 10 })
-    }
-
-    @Test func refusesAFileOverTheLimitByName() {
-        let limits = BuilderLimits(blobBytes: 2 << 20)
-        let failure = failure(
-            ["Dockerfile": .text(""), "a/big.bin": .bytes([UInt8](repeating: 7, count: 3 << 20))], limits: limits)
-        #expect(failure?.reason == .contextRefused)
-        #expect(failure?.verdict == .stall)
-        #expect(
-            failure?.message == "the build context cannot be sent: 'a/big.bin' has 3 MiB, more than the 2 MiB allowed")
-    }
-
-    @Test func refusesAContextOverTheLimit() {
-        let half = [UInt8](repeating: 7, count: 700 << 10)
-        let failure = failure(
-            ["Dockerfile": .text(""), "a": .bytes(half), "b": .bytes(half + [1])],
-            limits: BuilderLimits(contextBytes: 1 << 20))
-        #expect(failure?.message == "the build context is larger than 1 MiB")
-    }
-
-    @Test func refusesPointersToLargeFilesByName() {
-        let pointer =
-            "version https://git-lfs.github.com/spec/v1\noid sha256:\(String(repeating: "0", count: 64))\nsize 1\n"
-        let failure = failure(["Dockerfile": .text(""), "model.bin": .text(pointer)])
-        #expect(failure?.message == "the build context cannot be sent: 'model.bin' is a pointer to a file in Git LFS")
-        #expect(
-            self.failure(["Dockerfile": .text(""), "doc.md": .text(String(repeating: " ", count: 2000) + pointer)])
-                == nil)
     }
 }

@@ -1,3 +1,4 @@
+import Model
 import Testing
 
 @testable import Builder
@@ -97,6 +98,21 @@ import Testing
 
     @Test func aHostilePatternTakesLinearTime() throws {
         let ignore = try DockerIgnore(Array((String(repeating: "**/a*", count: 60) + "z").utf8))
-        #expect(!ignore.ignores([UInt8](repeating: UInt8(ascii: "a"), count: 2000)))
+        var sweep = DockerIgnore.Sweep(ignore)
+        let isIgnored = sweep.ignores([UInt8](repeating: UInt8(ascii: "a"), count: 2000))
+        #expect(!isIgnored)
+        #expect(sweep.work < 2000 * 600)
+    }
+
+    @Test func aHostileFileIsGivenUpOn() throws {
+        let ignore = try DockerIgnore(Array(String(repeating: "**/*a*b\n", count: 1000).utf8))
+        let entries = (0..<1000).map {
+            BuildContext.Entry(path: Array("deep/aaaaaaaaaaaaaaa/\($0)".utf8), kind: .file, object: "")
+        }
+        #expect(throws: StageFailure.costlyIgnoreFile(Array(".dockerignore".utf8))) {
+            try BuildContext(
+                all: entries, dockerfile: [], ignoreFile: Array(".dockerignore".utf8), ignore: ignore,
+                workLimit: 1_000_000)
+        }
     }
 }

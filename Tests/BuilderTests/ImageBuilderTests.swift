@@ -23,8 +23,8 @@ import Testing
 
     private func bench(
         _ program: EngineFixture.Program, limits: BuilderLimits = .init(), concurrency: Int = 2
-    ) throws -> Bench {
-        let fixture = try EngineFixture.forTest(program)
+    ) async throws -> Bench {
+        let fixture = try await EngineFixture.forTest(program)
         let engine = EngineClient(socketPath: fixture.socketPath)
         return Bench(
             fixture: fixture, engine: engine,
@@ -62,7 +62,7 @@ import Testing
 
     @Test(arguments: EngineFixture.Program.allCases)
     func whatIsSentArrivesAsItIs(_ program: EngineFixture.Program) async throws {
-        let bench = try bench(program)
+        let bench = try await bench(program)
         let script =
             "cd /c && busybox find . | busybox sort && busybox stat -c '%n %a %Y' run text && busybox readlink link && busybox readlink dir/up"
         let job = try await job(
@@ -90,7 +90,7 @@ import Testing
 
     @Test(arguments: EngineFixture.Program.allCases)
     func theSameKeyIsBuiltOnce(_ program: EngineFixture.Program) async throws {
-        let bench = try bench(program)
+        let bench = try await bench(program)
         let files: [String: Sample.File] = [
             "Dockerfile": .text(Self.base), ".dockerignore": .text("*.md"), "a.md": .text("1"),
         ]
@@ -117,7 +117,7 @@ import Testing
 
     @Test(arguments: EngineFixture.Program.allCases)
     func aFailingCommandNamesItsLine(_ program: EngineFixture.Program) async throws {
-        let bench = try bench(program)
+        let bench = try await bench(program)
         let job = try await job(
             bench,
             [
@@ -146,7 +146,7 @@ import Testing
 
     @Test(arguments: EngineFixture.Program.allCases)
     func anUnknownInstructionNamesItsLine(_ program: EngineFixture.Program) async throws {
-        let bench = try bench(program)
+        let bench = try await bench(program)
         let job = try await job(bench, ["Dockerfile": .text(Self.base + "\nFOO bar\n")])
         let failure = await failure(bench, job)
         #expect(
@@ -157,7 +157,7 @@ import Testing
 
     @Test(arguments: EngineFixture.Program.allCases)
     func aBaseThatCannotBeReachedIsTriedAgain(_ program: EngineFixture.Program) async throws {
-        let bench = try bench(program)
+        let bench = try await bench(program)
         let job = try await job(bench, ["Dockerfile": .text("FROM localhost:1/no/such:1\n")])
         let failure = await failure(bench, job)
         #expect(failure?.verdict == .retry(after: nil))
@@ -167,8 +167,8 @@ import Testing
     }
 
     @Test(arguments: EngineFixture.Program.allCases)
-    func whatIsRefusedWhileItIsSentFailsByName(_ program: EngineFixture.Program) async throws {
-        let bench = try bench(program, limits: BuilderLimits(blobBytes: 3 << 20))
+    func whatIsNotSentFailsByName(_ program: EngineFixture.Program) async throws {
+        let bench = try await bench(program, limits: BuilderLimits(blobBytes: 3 << 20))
         let job = try await job(
             bench, ["Dockerfile": .text(Self.base), "zz": .bytes([UInt8](repeating: 1, count: 4 << 20))])
         #expect(
@@ -178,7 +178,7 @@ import Testing
 
     @Test(arguments: EngineFixture.Program.allCases)
     func cancellingKillsTheBuildsProcesses(_ program: EngineFixture.Program) async throws {
-        let bench = try bench(program)
+        let bench = try await bench(program)
         let mark = "slipway-mark-\(UInt64.random(in: 0 ... .max))"
         let job = try await job(
             bench, ["Dockerfile": .text(Self.base + "RUN echo begun; exec busybox tail -f /dev/null \(mark)\n")])
@@ -208,7 +208,7 @@ import Testing
 
     @Test(arguments: EngineFixture.Program.allCases)
     func aBuildOutlivesTheCallerWhoBeganItWhileAnotherWaits(_ program: EngineFixture.Program) async throws {
-        let bench = try bench(program)
+        let bench = try await bench(program)
         let job = try await job(bench, ["Dockerfile": .text(Self.base + "RUN echo begun\nRUN echo on\n")])
         let begun = Wake()
         let image = try await withThrowingTaskGroup(of: ImageID?.self) { group in
@@ -223,7 +223,7 @@ import Testing
     }
 
     @Test func aFollowerSeesTheWholeOutput() async throws {
-        let bench = try bench(.podman)
+        let bench = try await bench(.podman)
         let job = try await job(bench, ["Dockerfile": .text(Self.base + "RUN echo one; echo two\n")])
         let begun = Wake()
         let hooks = BuildHooks(onOutput: { if $0.contains("STEP") { begun.ring() } })
@@ -241,14 +241,14 @@ import Testing
     @Test func anEngineThatDoesNotAnswerIsTriedAgain() async throws {
         let engine = EngineClient(socketPath: sample.path(of: "no.sock"))
         let builder = ImageBuilder(engine: engine, instance: instance, limits: .init(), concurrency: 1, log: .silent)
-        let bench = Bench(fixture: try EngineFixture.forTest(.podman), engine: engine, builder: builder)
+        let bench = Bench(fixture: try await EngineFixture.forTest(.podman), engine: engine, builder: builder)
         let failure = await failure(bench, try await job(bench, ["Dockerfile": .text(Self.base)]))
         #expect(failure?.reason == .engineUnavailable)
         #expect(failure?.verdict == .retry(after: nil))
     }
 
     @Test func customFrontendsAreRefusedPolitely() async throws {
-        let bench = try bench(.podman)
+        let bench = try await bench(.podman)
         let job = try await job(bench, ["Dockerfile": .text("# syntax=evil/frontend:1\n" + Self.base)])
         #expect(
             await failure(bench, job)?.message == "Dockerfile:1: the custom frontend 'evil/frontend:1' is not supported"
@@ -256,8 +256,8 @@ import Testing
     }
 
     @Test func anImageNamedByAForgedOutputIsNotTaken() async throws {
-        let bench = try bench(.podman)
-        let other = try bench.fixture.image(running: "exec sleep 1").replacing("sha256:", with: "")
+        let bench = try await bench(.podman)
+        let other = try await bench.fixture.image(running: "exec sleep 1").replacing("sha256:", with: "")
         let job = try await job(bench, ["Dockerfile": .text(Self.base + "RUN echo \(other)\n")])
         do {
             let image = try await bench.builder.image(for: job)

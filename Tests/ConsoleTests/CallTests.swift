@@ -49,10 +49,11 @@ struct CallTests {
         ("", "the body lacks 'reason': why, for whoever asks later"),
         ("{}", "the body lacks 'reason': why, for whoever asks later"),
         (#"{"reason":null}"#, "the body lacks 'reason': why, for whoever asks later"),
-        ("[]", "the body is no JSON object of: reason"), ("{", "the body is no JSON object of: reason"),
+        ("[]", "the body is no JSON object; its members: reason"),
+        ("{", "the body is no JSON object; its members: reason"),
         (#"{"reason":1}"#, "reason: a text of at most 2000 bytes on one line is needed"),
         (#"{"reason":"a\nb"}"#, "reason: a text of at most 2000 bytes on one line is needed"),
-        (#"{"reasons":"a"}"#, "unknown member 'reasons' of the body; there are: reason"),
+        (#"{"reasons":"a"}"#, "unknown member 'reasons' of the body; its members: reason"),
         (#"{"reason":"a","reason":"b"}"#, "the body has a member twice"),
     ])
     func refusesBodies(_ body: String, _ detail: String) {
@@ -64,6 +65,14 @@ struct CallTests {
     @Test func boundsTheDepthOfBodies() {
         let body = String(repeating: #"{"reason":"#, count: 40) + "1" + String(repeating: "}", count: 40)
         #expect(throws: RequestProblem.self) { _ = try Self.call(("POST", Self.environment + "/hold"), body: body) }
+    }
+
+    @Test(arguments: ["", "{}"])
+    func aWishThatNeedsNoBodyMayHaveAnEmptyOne(_ body: String) throws {
+        _ = try Self.call(("POST", Self.environment + "/resume"), body: body)
+        #expect(throws: RequestProblem.invalid("unknown member 'a' of the body; its members: none here")) {
+            _ = try Self.call(("POST", Self.environment + "/resume"), body: #"{"a":"b"}"#)
+        }
     }
 
     @Test func readsBodies() throws {

@@ -77,6 +77,7 @@ struct ConsoleServiceTests {
             let release = String(repeating: "b", count: 64)
             for (line, body) in [
                 ("POST /api/v1/projects/shop/refresh", ""), ("POST /api/v1/projects/shop/approve-deletions", ""),
+                ("POST /api/v1/projects/shop/approve-default-branch", ""),
                 ("POST \(Self.staging)/deploy", #"{"commit":"\#(commit)"}"#),
                 ("POST \(Self.staging)/hold", #"{"reason":"freeze"}"#), ("POST \(Self.staging)/resume", ""),
                 ("POST \(Self.staging)/rollback", #"{"reason":"bad"}"#),
@@ -88,7 +89,7 @@ struct ConsoleServiceTests {
             }
             #expect(
                 console.control.asked == [
-                    "refresh", "approve", "deploy aaaaaaa shop/staging", "hold shop/staging freeze",
+                    "refresh", "approve", "confirm", "deploy aaaaaaa shop/staging", "hold shop/staging freeze",
                     "resume shop/staging", "rollback shop/staging previous bad",
                     "rollback shop/staging bbbbbbbbbbbb bad", "delete shop/staging",
                 ])

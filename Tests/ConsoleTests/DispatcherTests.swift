@@ -18,11 +18,13 @@ struct DispatcherTests {
     @Test(arguments: [
         Case(path: "/healthz", audience: .everyone, status: 0),
         Case(method: "HEAD", path: "/readyz", audience: .everyone, status: 0),
-        Case(method: "POST", path: "/hooks/shop", type: "application/json", length: 100, audience: .everyone, status: 0),
+        Case(
+            method: "POST", path: "/hooks/shop", type: "application/json", length: 100, audience: .everyone, status: 0),
         Case(
             method: "POST", path: "/hooks/shop", type: "Application/X-WWW-Form-Urlencoded; charset=utf-8", length: 100,
             audience: .everyone, status: 0),
-        Case(method: "POST", path: "/hooks/shop", type: "application/json", length: 1000, audience: .everyone, status: 0),
+        Case(
+            method: "POST", path: "/hooks/shop", type: "application/json", length: 1000, audience: .everyone, status: 0),
         Case(
             method: "POST", path: "/hooks/shop", type: "application/json", length: 1001, audience: .everyone,
             status: 413),

@@ -14,39 +14,28 @@ final class FakeControl: Control {
         var events: [DaemonEvent] = []
         var isEndless = false
     }
-
     let state = Mutex(State())
     /// Rings when something endless has begun.
     let begun = Wake()
     /// Rings when it was given up.
     let givenUp = Wake()
-
     var asked: [String] { state.withLock { $0.asked } }
-
     private func note(_ text: String, _ project: ProjectName) throws(RequestProblem) {
         guard project.rawValue == "shop" else { throw .notFound("there is no project '\(project)'") }
         state.withLock { $0.asked.append(text) }
     }
-
-    func status() async -> DaemonStatus {
-        DaemonStatus(
-            version: "1", instance: "i", startedAt: Timestamp(milliseconds: 0), engine: PartStatus(name: "engine"),
-            router: PartStatus(name: "router"), projects: [])
-    }
+    func status() async -> DaemonStatus { .make() }
     func project(_ name: ProjectName) async throws(RequestProblem) -> ProjectStatus {
         try note("project", name)
-        return ProjectStatus(
-            name: name, remote: "https://h/shop.git", defaultBranch: nil, listedAt: nil, problem: nil,
-            manifestProblem: nil, environments: [])
+        return .make(name)
     }
     func environment(_ id: EnvironmentID) async throws(RequestProblem) -> EnvironmentStatus {
         try note("environment \(id)", id.project)
-        return EnvironmentStatus(
-            id: id, kind: .staging, ref: nil, urls: [], health: .healthy, progress: .current, reason: "main")
+        return .make(id)
     }
-    func history(of project: ProjectName, environment: EnvironmentName?, limit: Int) async throws(RequestProblem)
-        -> [Deployment]
-    {
+    func history(
+        of project: ProjectName, environment: EnvironmentName?, limit: Int
+    ) async throws(RequestProblem) -> [Deployment] {
         try note("history \(environment?.rawValue ?? "all") \(limit)", project)
         return []
     }
@@ -55,16 +44,15 @@ final class FakeControl: Control {
         return []
     }
     func events(project: ProjectName?, after: Int64?, limit: Int) async throws(RequestProblem) -> [DaemonEvent] {
-        let events = state.withLock { $0.events.filter { $0.sequence > after ?? 0 } }
-        return after == nil ? events.suffix(limit) : Array(events.prefix(limit))
+        state.withLock { Array($0.events.filter { $0.sequence > after ?? 0 }.suffix(limit)) }
     }
     func explanation(of id: EnvironmentID) async throws(RequestProblem) -> Explanation {
         try note("why \(id)", id.project)
         return Explanation(environment: id, sentences: ["because"], remedies: [])
     }
-    func wait(for commit: ObjectID?, in id: EnvironmentID, timeout: Duration) async throws(RequestProblem)
-        -> WaitOutcome
-    {
+    func wait(
+        for commit: ObjectID?, in id: EnvironmentID, timeout: Duration
+    ) async throws(RequestProblem) -> WaitOutcome {
         try note("wait \(commit?.short ?? "any") \(id) \(timeout)", id.project)
         if state.withLock({ $0.isEndless }) {
             begun.ring()
@@ -103,12 +91,11 @@ final class FakeControl: Control {
         try note("rollback \(id) \(release?.short ?? "previous") \(reason)", id.project)
     }
     func approveDeletions(of project: ProjectName) async throws(RequestProblem) { try note("approve", project) }
+    func confirmDefaultBranch(of project: ProjectName) async throws(RequestProblem) { try note("confirm", project) }
     func delete(_ id: EnvironmentID) async throws(RequestProblem) { try note("delete \(id)", id.project) }
     func receive(_ request: DeliveryRequest, for project: ProjectName) async -> DeliveryAnswer {
-        state.withLock { state in
-            state.deliveries.append(request)
-            return state.answer
-        }
+        state.withLock { $0.deliveries.append(request) }
+        return state.withLock { $0.answer }
     }
     func unreadiness() async -> String? { state.withLock { $0.unreadiness } }
 }

@@ -1,9 +1,10 @@
-import Console
 import Daemon
 import GitHosts
 import Lifecycle
 import Model
 import TestSupport
+
+@testable import Console
 
 /// A console that runs beside a test's body, on a port and in a directory of its own.
 struct RunningConsole: Sendable {
@@ -12,18 +13,18 @@ struct RunningConsole: Sendable {
     let port: Int
     private let pool = BlockingPool(name: "slipway.test.client", width: 4)
 
-    struct NoSocket: Error {}
+    struct NotListening: Error {}
 
     /// Runs a console while the body runs, then stops it; throws what either throws.
     static func run(
         _ control: FakeControl = FakeControl(), stop: StopSignal = StopSignal(),
         _ body: @Sendable (RunningConsole) async throws -> Void
     ) async throws {
-        guard let directory = SocketDirectory(), let port = freePort() else { throw NoSocket() }
-        let path = directory.path + "/s"
+        let directory = try TemporaryDirectory()
+        let path = directory.path(of: "s")
         let ready = Wake()
         let service = ConsoleService(
-            control: control, host: "127.0.0.1", port: port, socketPath: path, deliveryByteLimit: 1000, log: .silent,
+            control: control, host: "127.0.0.1", port: 0, socketPath: path, deliveryByteLimit: 1000, log: .silent,
             onReady: { ready.ring() })
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -32,6 +33,7 @@ struct RunningConsole: Sendable {
             }
             await ready.wait(until: nil)
             defer { stop.raise() }
+            guard let port = service.boundPort else { throw NotListening() }
             try await body(RunningConsole(control: control, socketPath: path, port: port))
             stop.raise()
             try await group.waitForAll()

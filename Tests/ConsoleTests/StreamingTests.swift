@@ -7,12 +7,6 @@ import Testing
 struct StreamingTests {
     private static let staging = "/api/v1/projects/shop/environments/staging"
 
-    private static func event(_ sequence: Int64) -> DaemonEvent {
-        DaemonEvent(
-            sequence: sequence, at: Timestamp(milliseconds: 0), project: nil, environment: nil, kind: "ref.moved",
-            message: "event \(sequence)")
-    }
-
     @Test func sendsLogsAsText() async throws {
         try await RunningConsole.run { console in
             let answer = await console.ask("GET \(Self.staging)/logs")
@@ -75,7 +69,7 @@ struct StreamingTests {
 
     @Test func listsEvents() async throws {
         let control = FakeControl()
-        control.state.withLock { $0.events = (1...5).map(Self.event) }
+        control.state.withLock { $0.events = (1...5).map(DaemonEvent.make) }
         try await RunningConsole.run(control) { console in
             let answer = await console.ask("GET /api/v1/events?after=3")
             #expect(answer?.head.contains("content-type: application/json") == true)
@@ -86,14 +80,14 @@ struct StreamingTests {
 
     @Test func followsEvents() async throws {
         let control = FakeControl()
-        control.state.withLock { $0.events = (1...3).map(Self.event) }
+        control.state.withLock { $0.events = (1...3).map(DaemonEvent.make) }
         try await RunningConsole.run(control) { console in
             let client = console.begin("GET /api/v1/events?follow=1&limit=1")
             let first = await console.read(client, until: "\n\n")
             #expect(first?.contains("text/event-stream") == true)
             #expect(first?.contains("id: 3\nevent: ref.moved\ndata: {") == true)
             #expect(first?.contains("event 2") == false)
-            control.state.withLock { $0.events.append(Self.event(4)) }
+            control.state.withLock { $0.events.append(.make(4)) }
             #expect(await console.read(client, until: "\n\n")?.contains("id: 4\n") == true)
         }
     }

@@ -54,7 +54,7 @@ struct DeadlineTests {
     }
 
     @Test func noticesThatTheClientOfAHeldRequestHasLeft() throws {
-        let directory = try #require(SocketDirectory())
+        let directory = try TemporaryDirectory()
         let echo = try EchoServer(in: directory, holds: true)
         var client = RawClient(path: echo.server.address)
         try #require(client).send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n")

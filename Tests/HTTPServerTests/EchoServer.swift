@@ -1,7 +1,7 @@
-import TestSupport
 import Dispatch
 import HTTPServer
 import Synchronization
+import TestSupport
 
 /// A server that answers each request with its method, path and body's size, or holds it for the test to answer.
 struct EchoServer {
@@ -24,7 +24,7 @@ struct EchoServer {
     }
 
     /// On a Unix socket in that directory.
-    init(in directory: SocketDirectory, holds: Bool = false) throws {
+    init(in directory: TemporaryDirectory, holds: Bool = false) throws {
         try self.init(.unix(path: directory.path + "/s"), Limits(), 1000, holds)
     }
 

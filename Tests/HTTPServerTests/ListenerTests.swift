@@ -9,8 +9,22 @@ struct ListenerTests {
         return lstat(path, &status) == 0 ? status.st_mode & 0o777 : 0
     }
 
+    /// Leaves a socket that nobody listens on, as a process does that was killed.
+    private func leaveStaleSocket(_ path: String) {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        _ = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+    }
+
     @Test func opensASocketForOwnerAndGroupInADirectoryOfItsOwn() throws {
-        let directory = try #require(SocketDirectory())
+        let directory = try TemporaryDirectory()
         let path = directory.path + "/run/slipway.sock"
         let listener = try Listener.unix(path: path)
         #expect(Self.mode(path) == 0o660)
@@ -22,7 +36,7 @@ struct ListenerTests {
     }
 
     @Test func refusesASocketThatSomebodyListensOn() throws {
-        let directory = try #require(SocketDirectory())
+        let directory = try TemporaryDirectory()
         let path = directory.path + "/s"
         let listener = try Listener.unix(path: path)
         let error = #expect(throws: HTTPServerError.self) { _ = try Listener.unix(path: path) }
@@ -32,16 +46,16 @@ struct ListenerTests {
     }
 
     @Test func replacesTheSocketOfAProcessThatIsGone() throws {
-        let directory = try #require(SocketDirectory())
+        let directory = try TemporaryDirectory()
         let path = directory.path + "/s"
-        try directory.leaveStaleSocket(path)
+        leaveStaleSocket(path)
         let listener = try Listener.unix(path: path)
         #expect(RawClient(path: path) != nil)
         _ = consume listener
     }
 
     @Test func leavesAFileThatIsNoSocketAlone() throws {
-        let directory = try #require(SocketDirectory())
+        let directory = try TemporaryDirectory()
         let path = directory.path + "/s"
         close(open(path, O_CREAT | O_WRONLY, 0o600))
         let error = #expect(throws: HTTPServerError.self) { _ = try Listener.unix(path: path) }
@@ -50,7 +64,7 @@ struct ListenerTests {
     }
 
     @Test func leavesTheSocketOfItsSuccessorAlone() throws {
-        let directory = try #require(SocketDirectory())
+        let directory = try TemporaryDirectory()
         let path = directory.path + "/s"
         let first = try Listener.unix(path: path)
         unlink(path)
@@ -83,7 +97,7 @@ struct ListenerTests {
     }
 
     @Test func tellsWhoIsAtTheOtherEnd() throws {
-        let directory = try #require(SocketDirectory())
+        let directory = try TemporaryDirectory()
         let echo = try EchoServer(in: directory)
         let client = try #require(RawClient(path: echo.server.address))
         client.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n")

@@ -8,6 +8,8 @@ enum EngineDirectory {
     private static let prefix = "slipway-engine-"
     private static let parent = "/tmp"
     private static let limit = Duration.seconds(60)
+    private static let cleanUpLimit = Duration.seconds(10)
+    private static let pauseMicroseconds: UInt32 = 20_000
 
     /// Makes the directory of an engine of this process.
     static func make(for program: EngineFixture.Program, number: Int) -> String {
@@ -71,6 +73,7 @@ enum EngineDirectory {
             [network]
             network_backend = "netavark"
             network_config_dir = "\(directory)/networks"
+            default_subnet = "10.\(202 + Int(getpid()) / 256 % 54).\(getpid() % 256).0/24"
             """
         try? Data(text.utf8).write(to: URL(filePath: "\(directory)/containers.conf"))
     }
@@ -95,13 +98,21 @@ enum EngineDirectory {
     }
 
     /// Removes the directory; what is still mounted below it first.
+    ///
+    /// Podman cleans up behind every container with a process that outlives the request, and mounts anew.
     static func remove(_ directory: String) {
-        let mounts = (try? String(contentsOf: URL(filePath: "/proc/self/mounts"), encoding: .utf8)) ?? ""
+        let end = ContinuousClock.now + cleanUpLimit
+        while isNamedByAProcess(directory), ContinuousClock.now < end { usleep(pauseMicroseconds) }
+        let mounts = String(decoding: ProcFile.bytes(at: "/proc/self/mounts"), as: UTF8.self)
         for line in mounts.split(separator: "\n").reversed() {
             let fields = line.split(separator: " ")
             if fields.count > 1, fields[1].hasPrefix(directory + "/") { umount2(String(fields[1]), Int32(MNT_DETACH)) }
         }
         try? FileManager.default.removeItem(atPath: directory)
+    }
+
+    private static func isNamedByAProcess(_ directory: String) -> Bool {
+        ProcFile.commandLines().contains { $0.contains("\(directory)/") }
     }
 
     /// Removes what engines of test processes that died have left.

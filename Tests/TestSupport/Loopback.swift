@@ -1,4 +1,5 @@
 import Glibc
+import HTTPClient
 
 /// Ports of the host's loopback address.
 package enum Loopback {
@@ -16,5 +17,19 @@ package enum Loopback {
                 bind(descriptor, generic, length) == 0 && getsockname(descriptor, generic, &length) == 0
             }
         } ? Int(UInt16(bigEndian: address.sin_port)) : nil
+    }
+
+    /// What an HTTP server on the port answers to `GET /`, as soon as it does; nil if it does not within the limit.
+    package static func body(port: Int, within limit: Duration = .seconds(20)) async throws -> String? {
+        let end = ContinuousClock.now + limit
+        var session = try HTTPSession()
+        while ContinuousClock.now < end {
+            let request = HTTPRequest(url: "http://127.0.0.1:\(port)/", timeout: .seconds(1))
+            if let answer = try? session.perform(request), answer.isSuccess {
+                return String(decoding: answer.body, as: UTF8.self)
+            }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        return nil
     }
 }

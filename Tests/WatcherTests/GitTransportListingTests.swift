@@ -77,7 +77,9 @@ import Watcher
     @Test func takesNamesAsBytes() async throws {
         let commit = try workshop.push()
         let names: [[UInt8]] =
-            ["a'b\"c;$(id)", "ü", "e\u{301}", "\u{202e}x", "-x", String(repeating: "l", count: 200)].map { Array($0.utf8) }
+            ["a'b\"c;$(id)", "ü", "e\u{301}", "\u{202e}x", "-x", String(repeating: "l", count: 200)].map {
+                Array($0.utf8)
+            }
             + [[0xff, 0xfe, 0x61]]
         var packed = Array("# pack-refs with: peeled fully-peeled sorted \n".utf8)
         let sorted = names.map { Array("refs/heads/".utf8) + $0 }.sorted { $0.lexicographicallyPrecedes($1) }
@@ -93,7 +95,9 @@ import Watcher
     @Test func listsHundredsOfRefs() async throws {
         let commit = try workshop.push()
         let clone = workshop.path(of: "remote")
-        let lines = (0..<150).map { "create refs/heads/b\($0) \(commit)\n" } + (0..<50).map { "create refs/tags/t\($0) \(commit)\n" }
+        let lines =
+            (0..<150).map { "create refs/heads/b\($0) \(commit)\n" }
+            + (0..<50).map { "create refs/tags/t\($0) \(commit)\n" }
         try workshop.git("-C", bare, "update-ref", "--stdin", input: lines.joined())
         try workshop.git("-C", clone, "fetch", "-q")
         #expect(try await list(local).refs.count == 201)
@@ -141,7 +145,8 @@ import Watcher
         #expect(await reason(front.address("git/remote.git")) == .remoteUnreachable)
 
         let trusting = GitTransport(executable: try Program.path(), certificates: front.authority)
-        let listing = try await #require(trusting.list([front.address("git/remote.git")], credential: .none).first).get()
+        let listing = try await #require(trusting.list([front.address("git/remote.git")], credential: .none).first)
+            .get()
         #expect(listing.refs.map(\.commit.hex) == [commit])
         // The name counts, too.
         let wrongName = RemoteAddress.make("https://127.0.0.1:\(front.port)/git/remote.git")

@@ -19,13 +19,16 @@ import Watcher
         transport = GitTransport(executable: try Program.path())
     }
 
-    private func result(_ credential: RemoteCredential, _ address: RemoteAddress? = nil) async throws -> Result<
+    private func result(
+        _ credential: RemoteCredential, _ address: RemoteAddress? = nil
+    ) async throws -> Result<
         RefListing, StageFailure
     > {
         try await #require(transport.list([address ?? self.address], credential: credential).first)
     }
 
-    private func failure(_ credential: RemoteCredential, _ address: RemoteAddress? = nil) async throws -> StageFailure? {
+    private func failure(_ credential: RemoteCredential, _ address: RemoteAddress? = nil) async throws -> StageFailure?
+    {
         if case .failure(let failure) = try await result(credential, address) { failure } else { nil }
     }
 
@@ -59,7 +62,8 @@ import Watcher
     }
 
     @Test func refusesAHostWhoseKeyIsAnother() async throws {
-        let other = server.knownHosts("ssh-ed25519").replacing("AAAAC3NzaC1lZDI1NTE5AAAAI", with: "AAAAC3NzaC1lZDI1NTE5AAAAJ")
+        let other = server.knownHosts("ssh-ed25519").replacing(
+            "AAAAC3NzaC1lZDI1NTE5AAAAI", with: "AAAAC3NzaC1lZDI1NTE5AAAAJ")
         let failure = try #require(try await failure(server.credential(knownHosts: other)))
         #expect(failure.message.contains("is not the known one"))
     }

@@ -90,7 +90,8 @@ final class Demo: Sendable {
             requests = result.total
             guard result.failed == 0, result.total > 0 else {
                 throw Failure(
-                    message: "\(result.failed) of \(result.total) requests failed during the update", hint: result.first)
+                    message: "\(result.failed) of \(result.total) requests failed during the update", hint: result.first
+                )
             }
             return preview.urls.first
         }
@@ -123,7 +124,9 @@ final class Demo: Sendable {
             }
             return production.urls.first
         }
-        if let image = stagingImages.first { page.note("image \(image.description.prefix(19))… in preview, staging and production") }
+        if let image = stagingImages.first {
+            page.note("image \(image.description.prefix(19))… in preview, staging and production")
+        }
         // 6. Deleted: nothing of it is left.
         try step("delete the feature branch", "the preview and all it had are gone") { () throws(Failure) in
             let url = try stage.url(of: previewName)

@@ -54,7 +54,9 @@ struct DemoEngine: Sendable {
         guard FileManager.default.createFile(atPath: settings, contents: Data(EngineSettings.text().utf8)) else {
             throw Demo.Failure(message: "\(settings) cannot be written", hint: nil)
         }
-        var environment = ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "CONTAINERS_CONF": settings]
+        var environment = [
+            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "CONTAINERS_CONF": settings,
+        ]
         for name in ["HOME", "XDG_RUNTIME_DIR"] {
             if let value = getenv(name) { environment[name] = String(cString: value) }
         }
@@ -64,6 +66,7 @@ struct DemoEngine: Sendable {
                     executable: podman,
                     arguments: [
                         "--root", storage + "/root", "--runroot", storage + "/run", "--tmpdir", storage + "/tmp",
+                        "--network-config-dir", storage + "/networks",
                         "system", "service", "--time", "0", "unix://\(socket)",
                     ], environment: environment), logPath: directory + "/engine.log")
         } catch {
@@ -79,7 +82,9 @@ struct DemoEngine: Sendable {
         while kill(pid, 0) == 0, ContinuousClock.now < deadline { usleep(20_000) }
         kill(pid, SIGKILL)
         // Its storage is mounted as long as it is in use; both mounts are under the demo's own directory.
-        if let storage { for mount in ["/root/overlay", "/root/overlay-containers"] { umount2(storage + mount, Int32(MNT_DETACH)) } }
+        if let storage {
+            for mount in ["/root/overlay", "/root/overlay-containers"] { umount2(storage + mount, Int32(MNT_DETACH)) }
+        }
     }
 
     private static var podman: String? {
@@ -109,15 +114,20 @@ enum EngineSettings {
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         let files = min(limit.rlim_max, 1_048_576)
         var processes = rlimit()
+        // RLIMIT_NPROC of getrlimit(2), which the C library's module does not give to Swift.
         getrlimit(__rlimit_resource_t(6), &processes)
-        let threads = min(processes.rlim_max, 1_048_576)
-        var text = "[containers]\ndefault_ulimits = [\"nofile=\(files):\(files)\", \"nproc=\(threads):\(threads)\"]\n[engine]\n"
+        // Well below the hard limit: Podman lowers its own, and runc may not raise it again.
+        let threads = min(processes.rlim_max / 2, 32_768)
+        var text =
+            "[containers]\ndefault_ulimits = [\"nofile=\(files):\(files)\", \"nproc=\(threads):\(threads)\"]\n[engine]\n"
         // crun 1.8 refuses the hybrid hierarchy, where version 1 and 2 of the control groups are both mounted.
         let isHybrid = access("/sys/fs/cgroup/unified", F_OK) == 0
         if isHybrid, access("/usr/sbin/runc", X_OK) == 0 || access("/usr/bin/runc", X_OK) == 0 {
             text += "runtime = \"runc\"\n"
         }
-        if access("/run/systemd/system", F_OK) != 0 { text += "cgroup_manager = \"cgroupfs\"\nevents_logger = \"file\"\n" }
+        if access("/run/systemd/system", F_OK) != 0 {
+            text += "cgroup_manager = \"cgroupfs\"\nevents_logger = \"file\"\n"
+        }
         return text
     }
 }

@@ -94,7 +94,8 @@ struct DemoRepository: Sendable {
     private static func busybox() throws(Demo.Failure) -> String {
         for path in ["/bin/busybox", "/usr/bin/busybox"] where access(path, X_OK) == 0 { return path }
         throw Demo.Failure(
-            message: "there is no busybox, which the example's image is made of", hint: "apt-get install busybox-static")
+            message: "there is no busybox, which the example's image is made of", hint: "apt-get install busybox-static"
+        )
     }
 
     /// Runs a program to its end, and says what it printed when it fails.
@@ -116,11 +117,13 @@ struct DemoRepository: Sendable {
                 executable: executable, arguments: arguments, environment: environment, workingDirectory: directory)
             let completed = try Spawn.run(command, outputLimit: 64 << 10, deadline: .now + .seconds(60))
             guard completed.status.isSuccess else {
-                throw SpawnError(code: 0, call: program, message: String(decoding: completed.errorOutput, as: UTF8.self))
+                throw SpawnError(
+                    code: 0, call: program, message: String(decoding: completed.errorOutput, as: UTF8.self))
             }
             return completed.output
         } catch {
-            throw Demo.Failure(message: "\(program) \(arguments.joined(separator: " ")) failed: \(error.message)", hint: nil)
+            throw Demo.Failure(
+                message: "\(program) \(arguments.joined(separator: " ")) failed: \(error.message)", hint: nil)
         }
     }
 }

@@ -52,7 +52,8 @@ final class DemoStage: Sendable {
             let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
             daemon = try Spawn.detached(
                 Command(
-                    executable: "/proc/self/exe", arguments: ["serve", "--config", directory + "/config.yml", "--log", "text"],
+                    executable: "/proc/self/exe",
+                    arguments: ["serve", "--config", directory + "/config.yml", "--log", "text"],
                     environment: ["PATH": path, "HOME": directory]),
                 logPath: directory + "/daemon.log")
         } catch {
@@ -93,7 +94,8 @@ final class DemoStage: Sendable {
                     let failure = outcome.environment?.deployment?.failure
                     throw Demo.Failure(
                         message: outcome.message,
-                        hint: ([failure?.hint].compactMap(\.self) + (failure?.output ?? [])).joined(separator: "\n     "))
+                        hint: ([failure?.hint].compactMap(\.self) + (failure?.output ?? [])).joined(
+                            separator: "\n     "))
                 }
             }
             usleep(20_000)
@@ -266,7 +268,8 @@ final class DemoStage: Sendable {
     private static func makeDirectory() throws(Demo.Failure) -> String {
         var template = Array("/tmp/slipway-demo-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
-            throw Demo.Failure(message: "no directory can be made in /tmp: \(String(cString: strerror(errno)))", hint: nil)
+            throw Demo.Failure(
+                message: "no directory can be made in /tmp: \(String(cString: strerror(errno)))", hint: nil)
         }
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
@@ -315,7 +318,8 @@ struct DemoDelivery: Sendable {
         let answer = SocketClient(socketPath: nil).ask("POST", url, headers: headers, body: body, timeout: .seconds(10))
         guard answer?.status == 202 else {
             throw Demo.Failure(
-                message: "the daemon answered the delivery with \(answer.map { "\($0.status)" } ?? "nothing")", hint: nil)
+                message: "the daemon answered the delivery with \(answer.map { "\($0.status)" } ?? "nothing")",
+                hint: nil)
         }
     }
 }

@@ -3,6 +3,7 @@ import ContainerEngine
 import Daemon
 import Deployer
 import Glibc
+import HTTPClient
 import Lifecycle
 import Model
 import Watcher
@@ -92,7 +93,8 @@ struct Doctor: Sendable {
         let unit = version.flavour == .podman ? "podman-restart.service" : "docker.service"
         guard access("/run/systemd/system", F_OK) == 0 else {
             return .warning(
-                "restart", "this machine does not run systemd: containers start at boot only if something starts the engine",
+                "restart",
+                "this machine does not run systemd: containers start at boot only if something starts the engine",
                 "see to it that \(unit == "docker.service" ? "dockerd" : "podman start --all") runs at boot")
         }
         return Units.isEnabled(unit)
@@ -132,7 +134,8 @@ struct Doctor: Sendable {
 
     private func ports() -> [Finding] {
         let isRunning = access(configuration.socket, F_OK) == 0
-        return [("router.http", configuration.router.httpPort), ("listen", configuration.listen.port)].map { name, port in
+        return [("router.http", configuration.router.httpPort), ("listen", configuration.listen.port)].map {
+            name, port in
             let isFree = FreePort.first(from: port) == port
             if isFree { return .ok("port", "\(name) \(port) is free") }
             if isRunning { return .ok("port", "\(name) \(port) is in use, and a daemon runs") }
@@ -160,7 +163,7 @@ struct Doctor: Sendable {
         let transport = GitTransport()
         var findings: [Finding] = []
         for project in configuration.projects {
-            findings.append(await access(to: project, transport))
+            findings.append(await reach(project, transport))
             if project.webhookSecrets.isEmpty {
                 findings.append(
                     .warning(
@@ -171,7 +174,7 @@ struct Doctor: Sendable {
         return findings
     }
 
-    private func access(to project: Configuration.Project, _ transport: GitTransport) async -> Finding {
+    private func reach(_ project: Configuration.Project, _ transport: GitTransport) async -> Finding {
         let subject = "project \(project.name)"
         do throws(ConfigError) {
             let credential = try project.credential.load()

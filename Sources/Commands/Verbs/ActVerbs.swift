@@ -1,0 +1,111 @@
+import Model
+
+/// `slipway deploy`
+enum DeployVerb {
+    static let verb = Verb(
+        "deploy", .act, "make an environment run a commit", operands: [.project, .environment, .required("COMMIT")],
+        flags: [.socket],
+        details: [
+            "It counts until the environment's branch moves. COMMIT may be abbreviated, or be a ref inside a clone.",
+            "Production takes what a tag names: tag the commit and push the tag.",
+        ],
+        examples: [.init("deploy shop staging 1a2b3c4", "go to a commit that was passed over")]
+    ) { invocation async throws(CommandProblem) in
+        let (id, rest) = try await invocation.environment()
+        let commit = try await invocation.commit(rest.first ?? "", in: id)
+        try await invocation.client.post(APIPath.environment(id).adding("deploy"), ["commit": commit.hex])
+        invocation.screen.line(
+            "\(id) is to run \(commit.short); 'slipway wait \(id.project) \(id.name) --commit \(commit.short)' waits for it"
+        )
+        return ExitCode.done
+    }
+}
+
+/// `slipway hold`
+enum HoldVerb {
+    static let verb = Verb(
+        "hold", .act, "keep an environment at what it runs", operands: [.project, .environment, .required("REASON")],
+        flags: [.socket], details: ["Nothing but 'slipway resume' lifts a hold."],
+        examples: [.init("hold shop staging 'demo for the customer at noon'", "leave staging alone")]
+    ) { invocation async throws(CommandProblem) in
+        let (id, rest) = try await invocation.environment()
+        let reason = rest.first ?? ""
+        guard !reason.allSatisfy(\.isWhitespace) else { throw invocation.usage("a hold wants a reason") }
+        try await invocation.client.post(APIPath.environment(id).adding("hold"), ["reason": reason])
+        invocation.screen.line("\(id) is held; 'slipway resume \(id.project) \(id.name)' lifts it")
+        return ExitCode.done
+    }
+}
+
+/// `slipway resume`
+enum ResumeVerb {
+    static let verb = Verb(
+        "resume", .act, "lift a hold", operands: [.project, .environment], flags: [.socket],
+        examples: [.init("resume shop staging", "follow Git again")]
+    ) { invocation async throws(CommandProblem) in
+        let (id, _) = try await invocation.environment()
+        try await invocation.client.post(APIPath.environment(id).adding("resume"))
+        invocation.screen.line("\(id) follows Git again")
+        return ExitCode.done
+    }
+}
+
+/// `slipway rollback`
+enum RollbackVerb {
+    private static let reason = Flag("reason", short: "r", value: "TEXT", "why; must be given")
+
+    static let verb = Verb(
+        "rollback", .act, "go back to an earlier release, and hold it there",
+        operands: [.project, .environment, .optional("RELEASE")], flags: [reason, .socket],
+        details: [
+            "Without RELEASE, to the one before. Nothing is built. 'slipway resume' lifts the hold."
+        ],
+        examples: [
+            .init("rollback shop production --reason 'checkout is broken'", "to what ran before"),
+            .init("rollback shop production 5f2d9c01ab34 --reason 'checkout is broken'", "to a release of 'history'"),
+        ]
+    ) { invocation async throws(CommandProblem) in
+        guard let why = invocation.value(reason), !why.allSatisfy(\.isWhitespace) else {
+            throw invocation.usage("a rollback wants a reason: --reason TEXT")
+        }
+        let (id, rest) = try await invocation.environment()
+        var fields = ["reason": why]
+        if let text = rest.first { fields["release"] = try await invocation.release(text, in: id).hex }
+        try await invocation.client.post(APIPath.environment(id).adding("rollback"), fields)
+        invocation.screen.line("\(id) goes back; 'slipway resume \(id.project) \(id.name)' follows Git again")
+        return ExitCode.done
+    }
+}
+
+/// `slipway refresh`
+enum RefreshVerb {
+    static let verb = Verb(
+        "refresh", .act, "look at a project's repository now", operands: [.project], flags: [.socket],
+        examples: [.init("refresh shop", "do not wait for the next poll")]
+    ) { invocation async throws(CommandProblem) in
+        let (project, _) = try await invocation.project()
+        try await invocation.client.post(APIPath.project(project).adding("refresh"))
+        invocation.screen.line("\(project) is being looked at; 'slipway events \(project)' says what was found")
+        return ExitCode.done
+    }
+}
+
+/// `slipway approve`
+enum ApproveVerb {
+    static let verb = Verb(
+        "approve", .act, "confirm that many previews may be deleted at once",
+        operands: [.project, .required("deletions")], flags: [.socket],
+        details: [
+            "When more than five branches, and more than half of them, vanish at once, a person confirms it."
+        ],
+        examples: [.init("approve shop deletions", "the branches are gone on purpose")]
+    ) { invocation async throws(CommandProblem) in
+        let (project, rest) = try await invocation.project()
+        guard rest.first == "deletions" else {
+            throw invocation.usage("only 'deletions' can be approved, not '\(clean(rest.first ?? ""))'")
+        }
+        try await invocation.client.post(APIPath.project(project).adding("approve-deletions"))
+        invocation.screen.line("the previews of \(project) whose branches are gone are being deleted")
+        return ExitCode.done
+    }
+}

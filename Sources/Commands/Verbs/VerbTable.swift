@@ -1,0 +1,16 @@
+/// Everything the program can be asked to do, in the order people are told of it.
+enum VerbTable {
+    static let all: [Verb] =
+        [
+            ServeVerb.verb, DemoVerb.verb, DoctorVerb.verb, ValidateVerb.verb, SchemaVerb.verb, ConfigShowVerb.verb,
+            StatusVerb.verb, EnvListVerb.verb, EnvShowVerb.verb, WhyVerb.verb, WaitVerb.verb, LogsVerb.verb,
+            HistoryVerb.verb, BuildsVerb.verb, EventsVerb.verb,
+        ] + [
+            DeployVerb.verb, HoldVerb.verb, ResumeVerb.verb, RollbackVerb.verb, RefreshVerb.verb, ApproveVerb.verb,
+            EnvDeleteVerb.verb, VersionVerb.verb, CompletionVerb.verb, HelpVerb.verb, RouterConfigVerb.verb,
+            ManualVerb.verb,
+        ]
+
+    /// Those that people are told of.
+    static var listed: [Verb] { all.filter { $0.group != .hidden } }
+}

@@ -1,0 +1,187 @@
+import Deployer
+import Lifecycle
+import Model
+import Store
+
+extension EnvironmentWorker {
+    /// Where a deployment's release comes from.
+    enum Source: Sendable {
+        /// Built, or found built, from a commit's tree.
+        case candidate(Candidate)
+        /// The very release another environment ran, on behalf of a commit.
+        case promotion(ObjectID, Digest)
+        /// An earlier release of this environment.
+        case restoration(Digest)
+    }
+
+    func deploy(_ source: Source, stop: StopSignal) async {
+        let commit = commit(of: source)
+        let signal = work.begin()
+        if stop.isRaised { signal.raise() }
+        isSwitching = false
+        if case .restoration = source { workingOn = nil } else { workingOn = commit }
+        defer {
+            work.end()
+            workingOn = nil
+            isSwitching = false
+            parts.changes.notify()
+        }
+        do throws(StageFailure) {
+            try await begin(commit)
+            let release = try await interruptible(by: signal) { () async throws(StageFailure) in
+                try await self.release(from: source)
+            }
+            let wanted = wanted(release, commit: commit)
+            deployment?.release = release.id
+            deployment?.configuration = wanted.configuration.digest
+            await entered(.preparing)
+            _ = try await interruptible(by: signal) { () async throws(StageFailure) in
+                try await self.parts.deployer.converge(on: wanted, reporter: self)
+            }
+            await becameLive(release, wanted: wanted)
+        } catch {
+            await failed(commit, error, isStopping: stop.isRaised)
+        }
+    }
+
+    func commit(of source: Source) -> ObjectID {
+        switch source {
+        case .candidate(let candidate): candidate.commit
+        case .promotion(let commit, _): commit
+        case .restoration(let release):
+            record.healthy.last { $0.release == release }?.commit ?? record.live?.commit ?? .zero
+        }
+    }
+
+    func begin(_ commit: ObjectID) async throws(StageFailure) {
+        machine.began(commit)
+        if let deployment, !deployment.state.isFinal, deployment.commit == commit { return }
+        let (record, wish) = (machine.record, machine.wish)
+        let cause = record.pinned == nil ? wish?.reason ?? "asked for by a person" : "rolled back by a person"
+        deployment = try await parts.kept { ledger in
+            try await ledger.beginDeployment(
+                environment: record.id, kind: record.kind, commit: commit, ref: record.ref, cause: cause,
+                at: parts.now())
+        }
+        log.info("deploying \(commit.short): \(cause)")
+        parts.changes.notify()
+    }
+
+    func release(from source: Source) async throws(StageFailure) -> Release {
+        switch source {
+        case .candidate(let candidate):
+            return try await images.release(of: candidate, for: id, kind: record.kind) { built in
+                await self.isBuilding(built)
+            }
+        case .promotion(_, let digest), .restoration(let digest):
+            let release = try await parts.kept { ledger in
+                try await ledger.release(digest, of: id.project)
+            }
+            guard let release else {
+                throw StageFailure(
+                    reason: .imageLost, verdict: .stall,
+                    message: "release \(digest.short) is not in the records any more",
+                    hint: "deploy a newer commit, or tag one that staging has run")
+            }
+            return release
+        }
+    }
+
+    /// Says that an image does not exist yet and is being built.
+    func isBuilding(_ service: String) async {
+        deployment?.built = true
+        await entered(.building)
+        await step("build \(service)", .began)
+    }
+
+    /// The environment as the Deployer should make it.
+    func wanted(_ release: Release, commit: ObjectID) -> WantedEnvironment {
+        let configuration = parts.configurations.configuration(of: id, kind: record.kind, ref: record.ref)
+        let services = release.services.map { (name: $0.name, isPublic: $0.definition.isPublic) }
+        return WantedEnvironment(
+            id: id, kind: record.kind, release: release, configuration: configuration, commit: commit, ref: record.ref,
+            hosts: parts.configurations.hosts(of: id, services: services), front: parts.configurations.front,
+            firstSeen: record.createdAt, hold: record.hold)
+    }
+
+    func becameLive(_ release: Release, wanted: WantedEnvironment) async {
+        let now = parts.now()
+        let previous = machine.record.live?.deployment
+        machine.becameLive(
+            .init(
+                release: release.id, content: release.content, configuration: wanted.configuration.digest,
+                commit: wanted.commit, since: now, deployment: deployment?.number ?? 0))
+        deployment?.state = .live
+        deployment?.liveAt = now
+        closeSteps("done", at: now)
+        let how = deployment?.built == true ? "built and deployed" : "deployed without a build"
+        let message = "\(wanted.commit.short) is live as release \(release.id.short), \(how)"
+        // Whoever is told that it is live must find its containers and addresses.
+        async let seen = observation(after: wanted)
+        await persist(kind: "deployment.live", message, replacing: previous)
+        if let seen = await seen { observation = seen }
+        log.info(message)
+    }
+
+    private nonisolated func observation(after wanted: WantedEnvironment) async -> ObservedEnvironment? {
+        do throws(StageFailure) {
+            return try await parts.deployer.observe(wanted.id)
+        } catch {
+            // The next look at the engine says what is wrong with it.
+            return nil
+        }
+    }
+
+    func failed(_ commit: ObjectID, _ failure: StageFailure, isStopping: Bool) async {
+        let now = parts.now()
+        machine.failed(commit, failure, at: now) { parts.pause(afterFailures: $0) }
+        closeSteps(failure.verdict == .cancelled ? "interrupted" : "failed", at: now)
+        if failure.verdict == .cancelled {
+            // A deployment that the daemon's stop interrupted stays open: the next start goes on with it.
+            if isStopping { return await persist(kind: nil, "", replacing: nil) }
+            let isGone = machine.wish?.intent == .delete
+            deployment?.state = isGone ? .cancelled : .superseded
+            deployment?.endedAt = now
+            let why = isGone ? "its environment is being deleted" : "a newer commit came first"
+            return await persist(kind: "deployment.superseded", "\(commit.short) was given up: \(why)", replacing: nil)
+        }
+        deployment?.state = .failed
+        deployment?.endedAt = now
+        deployment?.failure = FailureRecord(failure)
+        log.warning("\(commit.short) failed: \(failure.message)", ("reason", failure.reason.rawValue))
+        await persist(kind: "deployment.failed", "\(commit.short) failed: \(failure.message)", replacing: nil)
+    }
+}
+
+extension EnvironmentWorker: DeploymentReporter {
+    func entered(_ state: DeploymentState) async {
+        guard deployment?.state != state else { return }
+        deployment?.state = state
+        if state == .switching { isSwitching = true }
+        parts.changes.notify()
+    }
+
+    func step(_ name: String, _ progress: StepProgress) async {
+        let now = parts.now()
+        let outcome: String? =
+            switch progress {
+            case .began: nil
+            case .done(let words), .failed(let words): words
+            }
+        guard let index = deployment?.steps.firstIndex(where: { $0.name == name && $0.endedAt == nil }) else {
+            let endedAt = outcome == nil ? nil : now
+            deployment?.steps.append(StepRecord(name: name, startedAt: now, endedAt: endedAt, outcome: outcome))
+            return
+        }
+        guard let outcome else { return }
+        deployment?.steps[index].endedAt = now
+        deployment?.steps[index].outcome = outcome
+    }
+
+    func maySwitch() async -> Bool {
+        guard let workingOn else { return true }
+        guard machine.target == workingOn else { return false }
+        isSwitching = true
+        return true
+    }
+}

@@ -1,0 +1,129 @@
+import Deployer
+import Lifecycle
+import Model
+import Store
+
+extension EnvironmentWorker {
+    // The smaller actions
+
+    func note(_ commit: ObjectID) async {
+        machine.noted(commit, at: parts.now())
+        let message = "\(commit.short) yields the release that already runs; nothing to do"
+        await persist(kind: "deployment.unchanged", message, replacing: nil)
+        log.info(message)
+        parts.changes.notify()
+    }
+
+    func refuse(_ commit: ObjectID, _ failure: FailureRecord) async {
+        do throws(StageFailure) {
+            try await begin(commit)
+            let verdict = StageFailure(
+                reason: failure.reason, verdict: .stall, message: failure.message, hint: failure.hint,
+                output: failure.output)
+            await failed(commit, verdict, isStopping: false)
+        } catch {
+            machine.failed(commit, error, at: parts.now()) { parts.pause(afterFailures: $0) }
+        }
+        parts.changes.notify()
+    }
+
+    func repair() async {
+        guard let live = record.live else { return }
+        do throws(StageFailure) {
+            let release = try await parts.kept { ledger in
+                try await ledger.release(live.release, of: id.project)
+            }
+            guard let release else { return machine.repaired() }
+            let wanted = wanted(release, commit: live.commit)
+            // What runs may have been started under an older configuration; that alone is no damage.
+            guard wanted.configuration.digest == live.configuration else { return machine.repaired() }
+            let result = try await parts.deployer.converge(on: wanted, reporter: SilentReporter())
+            machine.repaired()
+            if result.changed {
+                let message = "what ran differed from release \(release.id.short) and was mended"
+                log.warning(message)
+                await parts.tell(id, "environment.drift", message)
+                parts.changes.notify()
+            }
+        } catch {
+            machine.repairFailed(at: parts.now()) { parts.pause(afterFailures: $0) }
+            log.warning("cannot look after what runs: \(error.message)")
+        }
+    }
+
+    func sweep() async {
+        let signal = work.begin()
+        defer { work.end() }
+        // Any wish but the one at hand interrupts a drain; what is left is swept after the next deployment.
+        workingOn = machine.target ?? .zero
+        defer { workingOn = nil }
+        do throws(StageFailure) {
+            guard let live = record.live else { return machine.swept() }
+            let release = try await parts.kept { ledger in
+                try await ledger.release(live.release, of: id.project)
+            }
+            guard let release else { return machine.swept() }
+            let wanted = wanted(release, commit: live.commit)
+            try await interruptible(by: signal) { () async throws(StageFailure) in
+                try await self.parts.deployer.sweep(wanted)
+            }
+            machine.swept()
+        } catch {
+            if error.verdict == .cancelled { return }
+            machine.sweepFailed(at: parts.now()) { parts.pause(afterFailures: $0) }
+            log.warning("cannot remove what is left of earlier releases: \(error.message)")
+        }
+    }
+
+    func remove() async {
+        do throws(StageFailure) {
+            let reason = machine.wish?.reason ?? "asked for by a person"
+            log.info("removing: \(reason)")
+            try await parts.deployer.remove(id)
+            let event = parts.event(id, "environment.deleted", "removed with everything it had: \(reason)")
+            try await parts.kept { ledger in
+                try await ledger.delete(environment: id, events: [event])
+            }
+            isRemoved = true
+        } catch {
+            machine.sweepFailed(at: parts.now()) { parts.pause(afterFailures: $0) }
+            log.warning("cannot remove it: \(error.message)")
+        }
+        parts.changes.notify()
+    }
+
+    // Remembering
+
+    func closeSteps(_ outcome: String, at now: Timestamp) {
+        guard var steps = deployment?.steps else { return }
+        for index in steps.indices where steps[index].endedAt == nil {
+            steps[index].endedAt = now
+            steps[index].outcome = outcome
+        }
+        deployment?.steps = steps
+    }
+
+    /// Writes the environment and its deployment in one transaction, with an event.
+    func persist(kind: String?, _ message: String, replacing previous: Int64?) async {
+        let events = kind.map { [parts.event(id, $0, message)] } ?? []
+        do throws(StageFailure) {
+            try await parts.kept { [record, deployment] ledger in
+                if let deployment {
+                    try await ledger.save(deployment, environment: record, replacing: previous, events: events)
+                } else {
+                    try await ledger.save(record, events: events)
+                }
+            }
+        } catch {
+            // The engine and Git still say what is true; the next change writes the record again.
+            log.error("cannot write the records: \(error.message)")
+        }
+    }
+}
+
+/// For work that no deployment stands behind.
+private struct SilentReporter: DeploymentReporter {
+    func entered(_ state: DeploymentState) async {}
+    func step(_ name: String, _ progress: StepProgress) async {}
+    func maySwitch() async -> Bool { true }
+}

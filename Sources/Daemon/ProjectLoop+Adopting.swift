@@ -1,0 +1,58 @@
+import Builder
+import Config
+import Deployer
+import Lifecycle
+import Model
+import Promoter
+import Store
+
+extension ProjectLoop {
+    /// Gives adopted environments their releases back, once the commits they run have been read.
+    func adopt(_ wishes: [EnvironmentWish]) async {
+        for (name, found) in adoption.unresolved {
+            guard let worker = workers[name] else {
+                adoption.resolved(name)
+                continue
+            }
+            guard let live = found.record.live, case .ready(let candidate)? = await reading.candidate(of: live.commit)
+            else { continue }
+            adoption.resolved(name)
+            await remember(found.observed, candidate: candidate, live: live)
+            guard found.record.kind == .production, found.record.hold == nil,
+                let newest = wishes.first(where: { $0.environment == worker.id })?.commit, newest != live.commit
+            else { continue }
+            let hold = Hold(
+                kind: .adopted,
+                reason: "found running \(live.commit.short) without a memory of why, while Git says \(newest.short)",
+                since: parts.now())
+            try? await worker.hold(hold)
+            await parts.tell(worker.id, "environment.held", hold.reason)
+        }
+    }
+
+    func remember(
+        _ observed: ObservedEnvironment, candidate: Candidate, live: EnvironmentRecord.LiveRelease
+    ) async {
+        let imagesByService = [String: ImageID](
+            observed.containers.compactMap { container -> (String, ImageID)? in
+                guard container.labels.release == live.release, let service = container.labels.service,
+                    let image = container.image
+                else { return nil }
+                return (service, image)
+            }, uniquingKeysWith: { first, _ in first })
+        // Some of the environment's services have no container to tell their image by.
+        guard candidate.services.allSatisfy({ imagesByService[$0.name] != nil }) else { return }
+        let release = ReleaseDigest.release(from: candidate, images: imagesByService)
+        do throws(StageFailure) {
+            try await parts.kept { ledger in
+                for service in candidate.services {
+                    guard let image = imagesByService[service.name] else { continue }
+                    try await ledger.remember(image: image, key: service.buildKey, project: project)
+                }
+                try await ledger.save(release, of: project, commit: candidate.commit)
+            }
+        } catch {
+            log.error("cannot write down what was adopted: \(error.message)")
+        }
+    }
+}

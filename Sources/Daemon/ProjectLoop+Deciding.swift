@@ -1,0 +1,98 @@
+import Builder
+import Config
+import Deployer
+import Lifecycle
+import Model
+import Promoter
+import Store
+
+extension ProjectLoop {
+    func decide() async {
+        var decision = Promotion.wishes(for: await facts(), hashing: sha256)
+        for _ in 1..<Self.roundLimit {
+            guard await read(for: decision) else { break }
+            decision = Promotion.wishes(for: await facts(), hashing: sha256)
+        }
+        await adopt(decision.wishes)
+        for wish in decision.wishes where !isDismissed(wish) {
+            if workers[wish.environment.name] == nil {
+                if wish.intent == .delete { continue }
+                addWorker(
+                    EnvironmentRecord(id: wish.environment, kind: wish.kind, ref: wish.ref, createdAt: parts.now()))
+            }
+            await workers[wish.environment.name]?.take(wish, finding: wish.commit.flatMap { candidates[$0] })
+        }
+        let needed = Set(decision.neededCommits)
+        candidates = candidates.filter { needed.contains($0.key) }
+    }
+
+    /// How often a decision may ask for more facts in one pass: refs, policy, candidates, and once more.
+    static let roundLimit = 6
+
+    func facts() async -> ProjectFacts {
+        let records = await records()
+        return ProjectFacts(
+            project: project, defaultBranch: stored.defaultBranch,
+            confirmedDefaultBranch: stored.confirmedDefaultBranch,
+            refs: refs, policy: policy, environments: records, candidates: candidates,
+            areDeletionsApproved: areDeletionsApproved,
+            requests: Dictionary(
+                uniqueKeysWithValues: records.compactMap { record in record.requested.map { (record.id.name, $0) } }))
+    }
+
+    /// Fetches and reads what a decision lacked; false when there is nothing more to learn.
+    func read(for decision: Promotion.Decision) async -> Bool {
+        var learnt = false
+        let wanted = Set(decision.wantedRefs).union(adoption.wantedRefs)
+        let missing = await reading.missing(refs.filter { wanted.contains($0.name) && !$0.isGone })
+        if !missing.isEmpty {
+            do throws(StageFailure) {
+                try await reading.fetch(missing)
+                fetchFailures = 0
+                learnt = true
+            } catch {
+                await fetchFailed(error)
+            }
+        }
+        let policy = await reading.policy(
+            of: refs.first { $0.name == stored.defaultBranch }, lastGood: stored.lastGoodPolicies)
+        if policy != self.policy {
+            await policyChanged(policy)
+            learnt = true
+        }
+        for commit in decision.neededCommits where candidates[commit] == nil {
+            guard let finding = await reading.candidate(of: commit) else { continue }
+            candidates[commit] = finding
+            learnt = true
+        }
+        return learnt
+    }
+
+    func fetchFailed(_ failure: StageFailure) async {
+        fetchFailures += 1
+        retry = .after(parts.pause(afterFailures: fetchFailures))
+        if problem?.reason != failure.reason {
+            log.warning(failure.message, ("reason", failure.reason.rawValue))
+            await tell("remote.failed", failure.message)
+        }
+        problem = FailureRecord(failure)
+    }
+
+    func policyChanged(_ policy: ProjectFacts.PolicyFinding) async {
+        self.policy = policy
+        switch policy {
+        case .known(let policies) where stored.lastGoodPolicies != policies:
+            stored.lastGoodPolicies = policies
+            await save(changed: [], removing: [], events: [])
+        case .invalid(let message, _):
+            log.warning("the default branch's manifest cannot be used: \(message)")
+            await tell("manifest.invalid", message)
+        case .known, .unknown: break
+        }
+    }
+
+    /// What is wrong with the default branch's manifest; nil when nothing is.
+    var manifestProblem: String? {
+        if case .invalid(let message, _) = policy { message } else { nil }
+    }
+}

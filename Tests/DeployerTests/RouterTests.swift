@@ -1,0 +1,173 @@
+import FoundationEssentials
+import HTTPClient
+import Lifecycle
+import Model
+import TestSupport
+import Testing
+
+@testable import Deployer
+
+struct RouterTests {
+    private func route(_ number: Int, port: Int = 9) -> (EnvironmentID, [Route]) {
+        let id = EnvironmentID.make("shop", "branch-\(number)")
+        return (id, [Route(environment: id, service: "web", hosts: ["branch-\(number).localhost"], ports: [port])])
+    }
+
+    @Test func strangersGetAPageThatNamesNothing() async throws {
+        try await withCaddy { caddy, frame in
+            let answer = try Visitor(port: frame.httpPort, host: "nobody.localhost").get("/")
+            #expect(answer.status == 404)
+            #expect(answer.text.contains("Nothing runs here"))
+        }
+    }
+
+    @Test func deliveriesAreForwardedOnThePublicHostAlone() async throws {
+        try await withCaddy(publicHost: "slipway.example.com") { caddy, frame in
+            // Nobody listens at the daemon's address: 502 says that it was tried.
+            let host = Visitor(port: frame.httpPort, host: "slipway.example.com")
+            let other = Visitor(port: frame.httpPort, host: "other.example.com")
+            let statuses = [
+                try host.status("/hooks/shop"), try host.status("/api/v1"), try other.status("/hooks/shop"),
+            ]
+            #expect(statuses == [502, 404, 404])
+        }
+    }
+
+    @Test func anotherRouterTakesOverWhatIsThere() async throws {
+        try await withCaddy { caddy, frame in
+            let first = Router(admin: caddy.admin, frame: frame, log: .silent)
+            let (id, routes) = route(1)
+            try await first.set(routes, for: id)
+            let second = Router(admin: caddy.admin, frame: frame, log: .silent)
+            try await second.load()
+            let table = await second.table
+            #expect(table == RouteTable(routes))
+            #expect(try await !second.verify())
+        }
+    }
+
+    @Test func manyChangesAtOnceAllArrive() async throws {
+        try await withCaddy { caddy, frame in
+            let router = Router(admin: caddy.admin, frame: frame, log: .silent)
+            try await withThrowingTaskGroup { group in
+                for number in 1...60 {
+                    let (id, routes) = route(number)
+                    group.addTask { try await router.set(routes, for: id) }
+                }
+                try await group.waitForAll()
+            }
+            let again = Router(admin: caddy.admin, frame: frame, log: .silent)
+            try await again.load()
+            #expect(await again.table.environments.count == 60)
+            #expect(await again.table == router.table)
+        }
+    }
+
+    @Test func whatIsSoAlreadyIsNotAskedForAndWhatFailsIsTakenBack() async throws {
+        try await withCaddy { caddy, frame in
+            let router = Router(admin: caddy.admin, frame: frame, log: .silent)
+            let (id, routes) = route(1)
+            try await router.set(routes, for: id)
+            try await caddy.stop()
+            try await router.set(routes, for: id)
+            let failure = await #expect(throws: StageFailure.self) { try await router.set([], for: id) }
+            #expect(failure?.reason == .proxyUnavailable)
+            #expect(await router.table[id] == routes)
+            #expect(await router.isServing(port: 9))
+        }
+    }
+
+    @Test func aProxyThatLostItsRoutesGetsThemBack() async throws {
+        try await withCaddy { caddy, frame in
+            let router = Router(admin: caddy.admin, frame: frame, log: .silent)
+            let (id, routes) = route(1)
+            try await router.set(routes, for: id)
+            #expect(try await !router.verify())
+            // As an external Caddy that was restarted with a configuration of its own.
+            var session = try HTTPSession()
+            _ = try session.perform(
+                HTTPRequest(
+                    method: "DELETE", socketPath: caddy.admin.socketPath, url: "http://slipway/config/apps/http/servers"
+                ))
+            #expect(try await router.verify())
+            #expect(try await !router.verify())
+            let again = Router(admin: caddy.admin, frame: frame, log: .silent)
+            try await again.load()
+            #expect(await again.table[id] == routes)
+        }
+    }
+
+    @Test func routesSurviveARestartOfTheManagedCaddy() async throws {
+        try await withCaddy { caddy, frame in
+            let (id, routes) = route(1)
+            try await Router(admin: caddy.admin, frame: frame, log: .silent).set(routes, for: id)
+            #expect(try await !caddy.start())
+            try await caddy.stop()
+            #expect(try await caddy.start())
+            let server = try await CaddyClient(admin: caddy.admin).server().server
+            #expect(server.map { CaddyFrame.table(in: $0) } == RouteTable(routes))
+        }
+    }
+
+    @Test func otherServersOfTheSameCaddyAreLeftAlone() async throws {
+        try await withCaddy { caddy, frame in
+            let port = try #require(Loopback.freePort())
+            var session = try HTTPSession()
+            let body = #"{"listen":[":\#(port)"],"routes":[{"handle":[{"handler":"static_response","body":"mine"}]}]}"#
+            let answer = try session.perform(
+                HTTPRequest(
+                    method: "PUT", socketPath: caddy.admin.socketPath,
+                    url: "http://slipway/config/apps/http/servers/theirs",
+                    headers: [HTTPHeader("Content-Type", "application/json")], body: .bytes(Array(body.utf8))))
+            #expect(answer.status == 200)
+            let (id, routes) = route(1)
+            let router = Router(admin: caddy.admin, frame: frame, log: .silent)
+            try await router.set(routes, for: id)
+            try await router.set([], for: id)
+            let text = try Visitor(port: port, host: "anything").text("/")
+            #expect(text == "mine")
+        }
+    }
+
+    @Test func aPortThatIsTakenIsNamedWithItsHolder() async throws {
+        try await withCaddy { caddy, frame in
+            let directory = try TemporaryDirectory()
+            let second = ManagedCaddy(directory: directory.path(of: "caddy"), frame: frame, log: .silent)
+            let failure = await #expect(throws: StageFailure.self) { try await second.start() }
+            #expect(
+                failure?.message.hasPrefix("Caddy cannot be started: port \(frame.httpPort) is taken by caddy (pid ")
+                    == true)
+        }
+    }
+
+    @Test func aCaddyThatMovedDoesNotResumeWhatItWas() async throws {
+        try await withCaddy { caddy, frame in
+            let (id, routes) = route(1)
+            try await Router(admin: caddy.admin, frame: frame, log: .silent).set(routes, for: id)
+            try await caddy.stop()
+            var moved = frame
+            moved.httpPort = try #require(Loopback.freePort())
+            let socket = try #require(caddy.admin.socketPath)
+            let directory = String(socket.dropLast("/admin.sock".count))
+            let second = ManagedCaddy(directory: directory, frame: moved, log: .silent)
+            try await second.start()
+            let status = try Visitor(port: moved.httpPort, host: "nobody.localhost").status("/")
+            #expect(status == 404)
+        }
+    }
+
+    @Test func saysItsVersion() async throws {
+        try await withCaddy { caddy, _ in
+            let version = try await caddy.version()
+            #expect(version.hasPrefix("2."))
+        }
+    }
+
+    @Test func aProgramThatIsNoCaddyIsRefused() async throws {
+        let directory = try TemporaryDirectory()
+        let frame = CaddyFrame(httpPort: 1, daemonAddress: "127.0.0.1:1")
+        let caddy = ManagedCaddy(directory: directory.path, frame: frame, executable: "/bin/true", log: .silent)
+        let failure = await #expect(throws: StageFailure.self) { try await caddy.version() }
+        #expect(failure?.message == "/bin/true does not say its version")
+    }
+}

@@ -1,0 +1,222 @@
+import ContainerEngine
+import Deployer
+import Glibc
+import HTTPClient
+import Lifecycle
+import Model
+import Synchronization
+import TestSupport
+import Testing
+
+/// A Caddy of one test's own, ended when the test is done.
+func withCaddy(
+    publicHost: String? = nil, _ body: (_ caddy: ManagedCaddy, _ frame: CaddyFrame) async throws -> Void
+) async throws {
+    let directory = try TemporaryDirectory()
+    let port = try #require(Loopback.freePort())
+    let frame = CaddyFrame(httpPort: port, daemonAddress: "127.0.0.1:1", publicHost: publicHost)
+    let caddy = ManagedCaddy(directory: directory.path(of: "caddy"), frame: frame, log: .silent)
+    guard access("/usr/bin/caddy", X_OK) == 0 else { try Test.cancel("caddy is not installed") }
+    try await caddy.start()
+    do { try await body(caddy, frame) } catch {
+        try await caddy.stop()
+        throw error
+    }
+    try await caddy.stop()
+    withExtendedLifetime(directory) {}
+}
+
+/// An engine, a Caddy and a Deployer over both, for one test.
+struct Stage: Sendable {
+    let fixture: EngineFixture
+    let engine: EngineClient
+    let router: Router
+    let caddy: ManagedCaddy
+    let frame: CaddyFrame
+    let deployer: Deployer
+    let ports: TestPorts
+    let instance: String
+    let environment: EnvironmentID
+
+    static func with(
+        _ program: EngineFixture.Program, _ body: @Sendable (Stage) async throws -> Void
+    ) async throws {
+        let fixture = try EngineFixture.forTest(program)
+        try await withCaddy { caddy, frame in
+            let engine = EngineClient(socketPath: fixture.socketPath)
+            let router = Router(admin: caddy.admin, frame: frame, log: .silent)
+            let instance = fixture.uniqueName("instance")
+            let subnets = try #require(SubnetBlock(fixture.uniqueSubnet()))
+            let ports = TestPorts()
+            let stage = Stage(
+                fixture: fixture, engine: engine, router: router, caddy: caddy, frame: frame,
+                deployer: Deployer(
+                    engine: engine, router: router, instance: instance, subnets: subnets, ports: ports, log: .silent),
+                ports: ports, instance: instance, environment: .make(fixture.uniqueName("shop")))
+            do { try await body(stage) } catch {
+                try? await stage.deployer.remove(stage.environment)
+                throw error
+            }
+            try await stage.deployer.remove(stage.environment)
+        }
+    }
+
+    /// A Deployer that remembers nothing, as after a restart of the daemon.
+    func restarted() -> Stage {
+        let router = Router(admin: caddy.admin, frame: frame, log: .silent)
+        let subnets = SubnetBlock(fixture.uniqueSubnet()) ?? SubnetBlock(address: 0, prefixLength: 0)
+        return Stage(
+            fixture: fixture, engine: engine, router: router, caddy: caddy, frame: frame,
+            deployer: Deployer(
+                engine: engine, router: router, instance: instance, subnets: subnets, ports: ports, log: .silent),
+            ports: ports, instance: instance, environment: environment)
+    }
+
+    /// A release of one service that says a text over HTTP.
+    func wanted(
+        saying text: String, release: Character, _ definition: ServiceDefinition = .quick
+    ) throws -> WantedEnvironment {
+        try wanted(running: EngineFixture.webScript(saying: text), release: release, definition)
+    }
+
+    /// A release of one service that runs a script.
+    func wanted(
+        running script: String, release: Character, _ definition: ServiceDefinition = .quick
+    ) throws -> WantedEnvironment {
+        let id = try #require(ImageID(try fixture.image(running: script)))
+        return .make(
+            environment, services: [.make("web", definition, image: id)], release: sha(release),
+            hosts: ["web": ["\(environment.project).localhost"]])
+    }
+
+    /// Brings an environment up, with nobody listening.
+    @discardableResult
+    func converge(_ wanted: WantedEnvironment) async throws(StageFailure) -> Convergence {
+        try await deployer.converge(on: wanted, reporter: Reporter())
+    }
+
+    /// Looks at the environment until it is as claimed, for at most as long as a busy machine may take.
+    func waitUntil(_ isSo: (ObservedEnvironment) -> Bool) async {
+        let limit = Deadline.after(.seconds(30))
+        while !limit.hasPassed {
+            if let observed = try? await deployer.observe(environment), isSo(observed) { return }
+            await Task.yield()
+        }
+        Issue.record("the environment did not become what it should")
+    }
+
+    /// Makes and starts the container of a release's only service as a pass would, and returns its id.
+    func makeByHand(_ wanted: WantedEnvironment, named name: String) async throws -> String {
+        let service = try #require(wanted.release.services.first)
+        let port = try await ports.port(for: name)
+        let labels = LabelSet(instance: instance, wanted: wanted, service: service, replica: 1, port: port)
+        let id = try await engine.create(
+            ContainerSpec(
+                name: name, image: service.image, labels: labels.encoded,
+                network: ContainerNames.network(of: environment),
+                publish: .init(hostPort: port, containerPort: 8080)))
+        try await engine.start(id)
+        return id
+    }
+
+    /// What the environment's host answers through the proxy.
+    func page(path: String = "/index.html") throws -> (status: Int, text: String) {
+        try Visitor(port: frame.httpPort, host: "\(environment.project).localhost").get(path)
+    }
+}
+
+extension ServiceDefinition {
+    /// Timeouts that suit a test: busybox as the first process of a container does not listen to SIGTERM.
+    static let quick = Self.quick()
+
+    static func quick(
+        health: HealthCheck = .init(deadline: .seconds(20)), replicas: Int = 1, overlap: Bool = true,
+        port: PortChoice = .automatic
+    ) -> Self {
+        Self(
+            port: port, health: health, replicas: replicas, drainTimeout: .milliseconds(100), stopTimeout: .zero,
+            overlap: overlap)
+    }
+}
+
+/// Somebody with a browser.
+struct Visitor: Sendable {
+    let port: Int
+    let host: String
+
+    func get(_ path: String) throws -> (status: Int, text: String) {
+        var session = try HTTPSession()
+        return try get(path, over: &session)
+    }
+
+    func status(_ path: String) throws -> Int { try get(path).status }
+
+    func text(_ path: String) throws -> String { try get(path).text }
+
+    func get(_ path: String, over session: inout HTTPSession) throws -> (status: Int, text: String) {
+        let answer = try session.perform(
+            HTTPRequest(url: "http://127.0.0.1:\(port)\(path)", headers: [HTTPHeader("Host", host)]))
+        return (answer.status, String(decoding: answer.body, as: UTF8.self))
+    }
+}
+
+/// Ports that are free, remembered by container.
+actor TestPorts: PortSource {
+    private var byContainer: [String: Int] = [:]
+    private(set) var released: [Int] = []
+    private var forced: [Int] = []
+
+    /// The next port that is asked for is this one.
+    func force(_ port: Int) { forced.append(port) }
+
+    func port(for container: String) async throws(StageFailure) -> Int {
+        if let port = byContainer[container] { return port }
+        guard let port = forced.popLast() ?? Loopback.freePort() else { throw .cancelled }
+        byContainer[container] = port
+        return port
+    }
+
+    func release(port: Int) async {
+        released.append(port)
+        byContainer = byContainer.filter { $0.value != port }
+    }
+}
+
+/// Writes down what a deployment says, and can refuse its switch.
+final class Reporter: DeploymentReporter {
+    private let heard = Mutex<[String]>([])
+    private let isAllowed: Bool
+    private let onSwitch: @Sendable () async -> Void
+
+    init(isAllowed: Bool = true, onSwitch: @escaping @Sendable () async -> Void = {}) {
+        self.isAllowed = isAllowed
+        self.onSwitch = onSwitch
+    }
+
+    var words: [String] { heard.withLock { $0 } }
+
+    func entered(_ state: DeploymentState) async { heard.withLock { $0.append(state.rawValue) } }
+
+    func step(_ name: String, _ progress: StepProgress) async {
+        if progress == .began { heard.withLock { $0.append(name) } }
+    }
+
+    func maySwitch() async -> Bool {
+        await onSwitch()
+        return isAllowed
+    }
+}
+
+/// One value that several threads see.
+final class Shared<Value: Sendable>: Sendable {
+    private let stored: Mutex<Value>
+
+    init(_ value: Value) { stored = Mutex(value) }
+
+    var value: Value {
+        get { stored.withLock { $0 } }
+        set { stored.withLock { $0 = newValue } }
+    }
+
+    func update(_ body: (inout sending Value) -> Void) { stored.withLock { body(&$0) } }
+}
