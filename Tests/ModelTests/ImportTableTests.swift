@@ -12,7 +12,7 @@ struct ImportTableTests {
     private static let closets: [String: Set<String>] = [
         "CArchive": ["Archive"], "CCrypto": ["Crypto"], "CCurl": ["HTTPClient"], "CLibgit2": ["Git"],
         "CMicrohttpd": ["HTTPServer"], "CSQLite": ["SQLite"], "CYAML": ["YAML"],
-        "CLinux": ["Subprocess", "HTTPServer", "Lifecycle"],
+        "CLinux": ["Subprocess"],
     ]
 
     /// From the bottom up; a module imports only from floors below its own.
@@ -100,17 +100,10 @@ struct ImportTableTests {
         }
     }
 
-    /// Modules that still reach for a C library themselves, and what for.
-    private static let exceptions = ["Watcher": "the Git child forbids looking into itself with prctl(2)"]
-
     @Test func onlyItsOverlayImportsACLibrary() throws {
         for (module, names) in try Self.imports() {
-            for (library, overlays) in Self.closets where names.contains(library) && !overlays.contains(module) {
-                withKnownIssue("\(module): \(Self.exceptions[module] ?? "")") {
-                    Issue.record("\(module) imports \(library)")
-                } when: {
-                    Self.exceptions.keys.contains(module)
-                }
+            for (library, overlays) in Self.closets where names.contains(library) {
+                #expect(overlays.contains(module), "\(module) imports \(library)")
             }
         }
     }
