@@ -1,3 +1,4 @@
+import Builder
 import Config
 import Deployer
 package import GitHosts
@@ -67,10 +68,9 @@ extension DaemonControl {
                 number.map { "project '\(project)' has no build \($0)" }
                     ?? "nothing has been built for \(environment.map { "\(project)/\($0)" } ?? "\(project)") yet")
         }
-        let path = loop.images.logPath(build.key)
-        await BuildLogReading(path: path).read(follow: follow, onPiece: onPiece) {
-            let now = try? await self.builds(of: project, limit: 100)
-            return now?.first { $0.number == build.number }?.endedAt != nil
+        let (images, key) = (loop.images, build.key)
+        try await carryOut { () async throws(StageFailure) in
+            try await images.builder.readLog(at: images.logPath(key), follow: follow) { onPiece($0) }
         }
     }
 
