@@ -41,7 +41,7 @@ struct Stage: Sendable {
     static func with(
         _ program: EngineFixture.Program, _ body: @Sendable (Stage) async throws -> Void
     ) async throws {
-        let fixture = try EngineFixture.forTest(program)
+        let fixture = try await EngineFixture.forTest(program)
         try await withCaddy { caddy, frame in
             let engine = EngineClient(socketPath: fixture.socketPath)
             let router = Router(admin: caddy.admin, frame: frame, log: .silent)
