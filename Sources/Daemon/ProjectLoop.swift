@@ -30,6 +30,8 @@ actor ProjectLoop: Service {
     var workers: [EnvironmentName: EnvironmentWorker] = [:]
     var adoption: Adoption
     var policy: ProjectFacts.PolicyFinding = .unknown
+    /// What the manifest of the release that is live in production says about production.
+    var livePolicy: (commit: ObjectID, policy: ProductionPolicy?)?
     var candidates: [ObjectID: ProjectFacts.CandidateFinding] = [:]
     var areDeletionsApproved = false
     var hasListing = false
@@ -59,9 +61,10 @@ actor ProjectLoop: Service {
         self.look = look
         adoption = Adoption(isAmnesiac: isAmnesiac)
         log = parts.log.with("project", stored.name.rawValue)
+        let wake = self.wake
         for record in records {
             workers[record.id.name] = EnvironmentWorker(
-                record: record, last: last[record.id.name], parts: parts, images: images)
+                record: record, last: last[record.id.name], parts: parts, images: images, onRecord: { wake.ring() })
         }
     }
 
@@ -232,7 +235,7 @@ actor ProjectLoop: Service {
     }
 
     /// The time between seeing a ref gone and looking again to be sure.
-    private static let confirmationPause = Duration.seconds(1)
+    static let confirmationPause = Duration.seconds(1)
 
     private func fold(_ listing: RefListing) async {
         let update = RefChanges.folding(
@@ -260,7 +263,9 @@ actor ProjectLoop: Service {
     // Remembering
 
     func addWorker(_ record: EnvironmentRecord) {
-        workers[record.id.name] = EnvironmentWorker(record: record, last: nil, parts: parts, images: images)
+        let wake = self.wake
+        workers[record.id.name] = EnvironmentWorker(
+            record: record, last: nil, parts: parts, images: images, onRecord: { wake.ring() })
         parts.changes.notify()
     }
 

@@ -54,7 +54,7 @@ import Testing
             #expect(scene.visit("greeting--shop.localhost")?.status == 404)
             #expect(scene.page(of: "staging") == "two\n")
             #expect(scene.page(of: "production") == "two\n")
-            #expect(scene.containers().count == 2)
+            try await scene.eventually("only what runs is left") { scene.containers().count == 2 }
         }
     }
 
