@@ -131,10 +131,10 @@ extension ServiceDefinition {
 
     static func quick(
         health: HealthCheck = .init(deadline: .seconds(20)), replicas: Int = 1, overlap: Bool = true,
-        port: PortChoice = .automatic
+        port: PortChoice = .automatic, drain: Duration = .milliseconds(100)
     ) -> Self {
         Self(
-            port: port, health: health, replicas: replicas, drainTimeout: .milliseconds(100), stopTimeout: .zero,
+            port: port, health: health, replicas: replicas, drainTimeout: drain, stopTimeout: .zero,
             overlap: overlap)
     }
 }
