@@ -84,11 +84,11 @@ final class Scene {
 
     // The daemon
 
-    /// Starts the daemon and waits until it says that it is ready.
+    /// Starts the daemon and waits until it says that it is ready, and has looked at the remote.
     func start(sourceLocation: SourceLocation = #_sourceLocation) async throws {
         try daemon.start()
         try await eventually("the daemon is ready", sourceLocation: sourceLocation) {
-            ask("GET", "/readyz")?.isSuccess == true
+            ask("GET", "/readyz")?.isSuccess == true && project()?.listedAt != nil
         }
     }
 
@@ -118,7 +118,11 @@ final class Scene {
 
     /// What people would be shown at this moment, in short.
     private func state() -> String {
-        environments().map { "\($0.id): \($0.health) \($0.progress), \($0.reason)" }.joined(separator: "\n")
+        environments().map { environment in
+            let open = environment.deployment?.steps.filter { $0.endedAt == nil }.map { "\($0.name) since \($0.startedAt)" }
+            return "\(environment.id): \(environment.health) \(environment.progress), \(environment.reason)"
+                + " \(environment.deployment?.state.rawValue ?? "") \(open ?? [])"
+        }.joined(separator: "\n")
     }
 
     struct NotInTime: Error { let what: String }
