@@ -8,7 +8,12 @@ extension EngineClient {
         let path = "/containers/json"
         let filter = try JSON.filter(labels: labels, for: path)
         let ask = Ask("GET", path, query: [("all", all ? "1" : "0"), ("filters", filter)]).listing()
-        return try await call(ask, as: [ListedContainer].self).map(\.value)
+        let answer = try await call(ask)
+        do {
+            return try ContainerListing.read(answer.body)
+        } catch {
+            throw .notUnderstood(ask.name, answer.status, "it breaks off at byte \(error.offset)")
+        }
     }
 
     /// Everything about one container, by id or name; nil if there is none.

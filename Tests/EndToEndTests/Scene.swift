@@ -33,26 +33,26 @@ final class Scene {
         starts: Bool = true, repository: (GitWorkshop) throws -> String = Scene.local,
         _ body: (Scene) async throws -> Void
     ) async throws {
-        await Stages.shared.enter()
+        let stage = Stages.stage(of: program)
+        await stage.enter()
         do {
-            let scene = try Scene(program, polling: polling, isOwn: isOwn, repository: repository)
+            let engine = try await isOwn ? EngineFixture.forOneTest(program) : EngineFixture.forTest(program)
+            let scene = try Scene(engine, polling: polling, repository: repository)
             defer { scene.end(isOwn: isOwn) }
             if starts { try await scene.start() }
             try await body(scene)
         } catch {
-            await Stages.shared.leave()
+            await stage.leave()
             throw error
         }
-        await Stages.shared.leave()
+        await stage.leave()
     }
 
     /// The remote by its path.
     static func local(_ workshop: GitWorkshop) -> String { "repository: file://\(workshop.path(of: "shop.git"))" }
 
-    private init(
-        _ program: EngineFixture.Program, polling: String, isOwn: Bool, repository: (GitWorkshop) throws -> String
-    ) throws {
-        engine = isOwn ? try EngineFixture.forOneTest(program) : try EngineFixture.forTest(program)
+    private init(_ engine: EngineFixture, polling: String, repository: (GitWorkshop) throws -> String) throws {
+        self.engine = engine
         workshop = try GitWorkshop()
         directory = try TemporaryDirectory()
         httpPort = try #require(Loopback.freePort())
