@@ -43,7 +43,7 @@ let package = Package(
 
         // What everything stands on
         module("Model", []),
-        module("Lifecycle", ["CLinux"]),
+        module("Lifecycle", []),
 
         // One boundary each
         module("Config", core + ["YAML"]),
@@ -52,7 +52,7 @@ let package = Package(
         module("ContainerEngine", core + ["HTTPClient"]),
 
         // The four stages: siblings never import each other
-        module("Watcher", core + ["GitHosts", "Git", "Subprocess", "Crypto", "CLinux"]),
+        module("Watcher", core + ["GitHosts", "Git", "Subprocess", "Crypto"]),
         module("Builder", core + ["ContainerEngine", "Git", "Archive", "Crypto"]),
         module("Deployer", core + ["ContainerEngine", "HTTPClient", "Subprocess", "Crypto"]),
         module("Promoter", core),

@@ -38,11 +38,13 @@ extension EngineClient {
     }
 
     /// Stops a container, killing it after the timeout; nothing happens if it does not run or is gone.
-    package func stop(_ id: String, timeout: Duration) async throws(EngineError) {
-        let seconds = String(timeout.components.seconds)
-        var ask = Ask("POST", "/containers/\(percentEncoded(id))/stop", query: [("t", seconds)]).tolerating(304, 404)
-        ask.timeout = timeout + Limit.stopGrace
-        try await call(ask)
+    ///
+    /// - Parameter timeout: nil: what the container was made with.
+    package func stop(_ id: String, timeout: Duration?) async throws(EngineError) {
+        let query = timeout.map { [(name: "t", value: String($0.components.seconds))] } ?? []
+        var ask = Ask("POST", "/containers/\(percentEncoded(id))/stop", query: query).tolerating(304, 404)
+        ask.timeout = (timeout ?? Limit.longestStop) + Limit.stopGrace
+        try await call(ask, on: stops)
     }
 
     /// Kills a container; nothing happens if it does not run or is gone.

@@ -65,6 +65,7 @@ extension EnvironmentWorker {
         }
         log.info("deploying \(commit.short): \(cause)")
         parts.changes.notify()
+        onRecord()
     }
 
     func release(from source: Source) async throws(StageFailure) -> Release {

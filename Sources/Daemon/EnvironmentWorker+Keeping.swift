@@ -118,6 +118,7 @@ extension EnvironmentWorker {
             // The engine and Git still say what is true; the next change writes the record again.
             log.error("cannot write the records: \(error.message)")
         }
+        onRecord()
     }
 }
 

@@ -13,6 +13,8 @@ actor EnvironmentWorker {
     let log: Log
     let wake = Wake()
     let work = CurrentWork()
+    /// Told whenever the record has changed: what happens here is a fact for other environments' wishes.
+    let onRecord: @Sendable () -> Void
 
     var machine: EnvironmentMachine
     /// The deployment under way, or else the last one.
@@ -26,13 +28,17 @@ actor EnvironmentWorker {
     /// Whether the environment is gone, and the worker with it.
     var isRemoved = false
 
-    init(record: EnvironmentRecord, last: Deployment?, parts: DaemonParts, images: ImageDesk) {
+    init(
+        record: EnvironmentRecord, last: Deployment?, parts: DaemonParts, images: ImageDesk,
+        onRecord: @escaping @Sendable () -> Void
+    ) {
         id = record.id
         let configuration = parts.configurations.configuration(of: record.id, kind: record.kind, ref: record.ref)
         machine = EnvironmentMachine(record: record, configuration: configuration.digest)
         deployment = last
         self.parts = parts
         self.images = images
+        self.onRecord = onRecord
         log = parts.log.with("project", record.id.project.rawValue).with("environment", record.id.name.rawValue)
     }
 

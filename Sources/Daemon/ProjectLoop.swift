@@ -61,9 +61,10 @@ actor ProjectLoop: Service {
         self.look = look
         adoption = Adoption(isAmnesiac: isAmnesiac)
         log = parts.log.with("project", stored.name.rawValue)
+        let wake = self.wake
         for record in records {
             workers[record.id.name] = EnvironmentWorker(
-                record: record, last: last[record.id.name], parts: parts, images: images)
+                record: record, last: last[record.id.name], parts: parts, images: images, onRecord: { wake.ring() })
         }
     }
 
@@ -262,7 +263,9 @@ actor ProjectLoop: Service {
     // Remembering
 
     func addWorker(_ record: EnvironmentRecord) {
-        workers[record.id.name] = EnvironmentWorker(record: record, last: nil, parts: parts, images: images)
+        let wake = self.wake
+        workers[record.id.name] = EnvironmentWorker(
+            record: record, last: nil, parts: parts, images: images, onRecord: { wake.ring() })
         parts.changes.notify()
     }
 

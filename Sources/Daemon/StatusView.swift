@@ -69,7 +69,11 @@ enum StatusView {
 
     private static func reason(machine: EnvironmentMachine, progress: EnvironmentStatus.Progress) -> String {
         if progress == .failed, let failure = machine.record.failed?.failure { return failure.message }
-        if let hold = machine.record.hold { return holdSentence(hold) }
+        if let hold = machine.record.hold {
+            // The wish says what would happen without the hold; an adopted environment may have none yet.
+            if case .held? = machine.wish?.intent, let reason = machine.wish?.reason { return reason }
+            return holdSentence(hold)
+        }
         return machine.wish?.reason ?? "the repository has not been read yet"
     }
 

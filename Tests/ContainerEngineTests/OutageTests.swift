@@ -8,7 +8,7 @@ import Testing
 struct OutageTests {
     @Test(arguments: EngineFixture.Program.allCases)
     func sameClientGoesOnWhenTheEngineIsBack(_ program: EngineFixture.Program) async throws {
-        let fixture = try EngineFixture.forOneTest(program)
+        let fixture = try await EngineFixture.forOneTest(program)
         defer { fixture.end() }
         let bench = Bench(fixture)
         let id = try await bench.run { $0.restartPolicy = .keepRunning }

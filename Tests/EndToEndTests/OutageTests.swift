@@ -81,13 +81,6 @@ import Testing
     @Test(arguments: EngineFixture.Program.allCases)
     func aPortThatIsTakenIsNamed(_ program: EngineFixture.Program) async throws {
         try await Scene.play(on: program, starts: false) { scene in
-            // The API's own port: the daemon cannot do without.
-            let listener = try #require(Loopback.occupy(scene.listenPort))
-            let ending = try scene.daemon.serveToTheEnd()
-            #expect(ending.status == 1)
-            #expect(ending.errorOutput.contains("\(scene.listenPort)"), "\(ending.errorOutput)")
-            close(listener)
-
             // The proxy's port: the daemon waits for it.
             let stranger = try #require(Loopback.occupy(scene.httpPort))
             try scene.daemon.start()
@@ -97,6 +90,14 @@ import Testing
             #expect(scene.ask("GET", "/readyz")?.status == 503)
             close(stranger)
             try await scene.eventually("the proxy is there") { scene.ask("GET", "/readyz")?.status == 200 }
+
+            scene.daemon.stop()
+            // The API's own port: the daemon cannot do without.
+            let listener = try #require(Loopback.occupy(scene.listenPort))
+            let ending = try scene.daemon.serveToTheEnd()
+            #expect(ending.status == 1)
+            #expect(ending.errorOutput.contains("\(scene.listenPort)"), "\(ending.errorOutput)")
+            close(listener)
         }
     }
 

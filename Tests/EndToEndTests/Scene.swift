@@ -33,26 +33,26 @@ final class Scene {
         starts: Bool = true, repository: (GitWorkshop) throws -> String = Scene.local,
         _ body: (Scene) async throws -> Void
     ) async throws {
-        await Stages.shared.enter()
+        let stage = Stages.stage(of: program)
+        await stage.enter()
         do {
-            let scene = try Scene(program, polling: polling, isOwn: isOwn, repository: repository)
+            let engine = try await isOwn ? EngineFixture.forOneTest(program) : EngineFixture.forTest(program)
+            let scene = try Scene(engine, polling: polling, repository: repository)
             defer { scene.end(isOwn: isOwn) }
             if starts { try await scene.start() }
             try await body(scene)
         } catch {
-            await Stages.shared.leave()
+            await stage.leave()
             throw error
         }
-        await Stages.shared.leave()
+        await stage.leave()
     }
 
     /// The remote by its path.
     static func local(_ workshop: GitWorkshop) -> String { "repository: file://\(workshop.path(of: "shop.git"))" }
 
-    private init(
-        _ program: EngineFixture.Program, polling: String, isOwn: Bool, repository: (GitWorkshop) throws -> String
-    ) throws {
-        engine = isOwn ? try EngineFixture.forOneTest(program) : try EngineFixture.forTest(program)
+    private init(_ engine: EngineFixture, polling: String, repository: (GitWorkshop) throws -> String) throws {
+        self.engine = engine
         workshop = try GitWorkshop()
         directory = try TemporaryDirectory()
         httpPort = try #require(Loopback.freePort())
@@ -84,11 +84,11 @@ final class Scene {
 
     // The daemon
 
-    /// Starts the daemon and waits until it says that it is ready.
+    /// Starts the daemon and waits until it says that it is ready, and has looked at the remote.
     func start(sourceLocation: SourceLocation = #_sourceLocation) async throws {
         try daemon.start()
         try await eventually("the daemon is ready", sourceLocation: sourceLocation) {
-            ask("GET", "/readyz")?.isSuccess == true
+            ask("GET", "/readyz")?.isSuccess == true && project()?.listedAt != nil
         }
     }
 
@@ -118,7 +118,11 @@ final class Scene {
 
     /// What people would be shown at this moment, in short.
     private func state() -> String {
-        environments().map { "\($0.id): \($0.health) \($0.progress), \($0.reason)" }.joined(separator: "\n")
+        environments().map { environment in
+            let open = environment.deployment?.steps.filter { $0.endedAt == nil }.map { "\($0.name) since \($0.startedAt)" }
+            return "\(environment.id): \(environment.health) \(environment.progress), \(environment.reason)"
+                + " \(environment.deployment?.state.rawValue ?? "") \(open ?? [])"
+        }.joined(separator: "\n")
     }
 
     struct NotInTime: Error { let what: String }

@@ -1,23 +1,24 @@
-/// How many scenes play at once: on a small machine each has an engine, a daemon and a proxy at work.
-actor Stages {
-    static let shared = Stages(2)
+import TestSupport
 
-    private var free: Int
+/// Lets one scene at a time play on each engine: two daemons with the same project would be in each other's way.
+actor Stages {
+    private static let podman = Stages()
+    private static let docker = Stages()
+
+    /// The stage of an engine.
+    static func stage(of program: EngineFixture.Program) -> Stages { program == .podman ? podman : docker }
+
+    private var isTaken = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
-    init(_ count: Int) { free = count }
-
-    /// Waits until a stage is free, and takes it.
+    /// Waits until the stage is free, and takes it.
     func enter() async {
-        if free > 0 {
-            free -= 1
-        } else {
-            await withCheckedContinuation { waiting.append($0) }
-        }
+        if isTaken { return await withCheckedContinuation { waiting.append($0) } }
+        isTaken = true
     }
 
     /// Gives the stage to whoever waits longest.
     func leave() {
-        if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
+        if waiting.isEmpty { isTaken = false } else { waiting.removeFirst().resume() }
     }
 }

@@ -11,8 +11,8 @@ extension EngineFixture {
     }
 
     /// An engine that the test may stop, and must end; where it is not installed, the test is cancelled with a message.
-    package static func forOneTest(_ program: Program) throws -> EngineFixture {
+    package static func forOneTest(_ program: Program) async throws -> EngineFixture {
         guard program.path != nil else { try Test.cancel("\(program) is not installed") }
-        return try own(program)
+        return try await starters.run { () throws(Unusable) in try own(program) }
     }
 }

@@ -94,8 +94,8 @@ enum RefreshVerb {
 enum ApproveVerb {
     /// What can be approved, with the part of the API's path and what is said then.
     private static let matters: [(name: String, path: String, effect: String)] = [
-        ("deletions", "approve-deletions", "the previews whose branches are gone are being deleted"),
-        ("default-branch", "approve-default-branch", "production follows the renamed default branch"),
+        ("deletions", "approve-deletions", "confirmed; previews whose branches are gone may go"),
+        ("default-branch", "approve-default-branch", "confirmed; the default branch is followed"),
     ]
 
     static let verb = Verb(
