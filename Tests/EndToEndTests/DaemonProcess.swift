@@ -16,7 +16,9 @@ final class DaemonProcess {
 
     init(directory: TemporaryDirectory) { self.directory = directory }
 
-    private var serve: [String] { ["serve", "--config", directory.path(of: "config.yml"), "--log", "text", "--verbose"] }
+    private var serve: [String] {
+        ["serve", "--config", directory.path(of: "config.yml"), "--log", "text", "--verbose"]
+    }
 
     /// Starts it; its log is in `daemon.log`.
     func start() throws {
