@@ -26,6 +26,7 @@ install: build ## install program, unit and reference configuration (as root; DE
 	install -D -m 644 systemd/slipway.sysusers $(DESTDIR)/usr/lib/sysusers.d/slipway.conf
 	install -D -m 644 systemd/slipway.tmpfiles $(DESTDIR)/usr/lib/tmpfiles.d/slipway.conf
 	install -D -m 644 config/config.yml $(DESTDIR)/usr/local/share/doc/slipway/config.yml
+	install -D -m 644 docs/slipway.1 $(DESTDIR)/usr/local/share/man/man1/slipway.1
 
 bench: build test-packages ## measure, and print ratios against the alternatives in the same run
 	Benchmarks/run

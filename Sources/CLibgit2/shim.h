@@ -2,6 +2,7 @@
 #define SLIPWAY_CLIBGIT2_SHIM_H
 
 #include <git2.h>
+#include <git2/sys/stream.h>
 
 // git_libgit2_opts() is variadic, which Swift cannot call: one function per option that is used.
 
@@ -39,5 +40,14 @@ static inline int slipway_git_set_object_limit(size_t bytes)
 {
     return git_libgit2_opts(GIT_OPT_SET_PACK_MAX_OBJECT_SIZE, bytes);
 }
+
+// A stream of our own: libgit2 wants its part at the beginning of what it gives back to us.
+struct slipway_stream
+{
+    git_stream parent;
+    int descriptor;
+    char *host;
+    char *port;
+};
 
 #endif

@@ -18,8 +18,11 @@ package final class ConsoleService: Service {
 
     /// How many requests may wait for their turn; more are answered 503.
     private static let intakeLimit = 1024
-    /// How many clients may wait for something or follow something at once.
-    private static let longCallLimit = 256
+    /// How many connections each listener has: together well below the 1,024 descriptors a process usually has.
+    private static let openLimit = 512
+    private static let localLimit = 256
+    /// How many clients may wait for something or follow something at once; the rest is for those who only ask.
+    private static let longCallLimit = 128
 
     /// A console as given; nothing is opened before it runs.
     ///
@@ -70,8 +73,10 @@ package final class ConsoleService: Service {
         _ intake: AsyncStream<Desk.Exchange>.Continuation
     ) throws(HTTPServerError) -> Server {
         let dispatcher = Dispatcher(audience: audience, deliveryByteLimit: deliveryByteLimit)
+        var limits = Limits()
+        limits.connections = audience == .local ? Self.localLimit : Self.openLimit
         return try Server(
-            listener: listener, admit: { dispatcher.admission(of: $0) },
+            listener: listener, limits: limits, admit: { dispatcher.admission(of: $0) },
             handle: { request, responder in
                 let exchange = Desk.Exchange(request: request, responder: responder, dispatcher: dispatcher)
                 guard case .enqueued = intake.yield(exchange) else {

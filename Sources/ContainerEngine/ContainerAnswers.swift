@@ -1,51 +1,5 @@
 import Model
 
-// Narrow on purpose: a listing of 1,000 containers decodes only what is used.
-
-/// One element of the answer to `GET /containers/json`.
-struct ListedContainer: Decodable {
-    let id: String
-    let names: [String]?
-    let imageID: String?
-    let state: String
-    let labels: [String: String]?
-    let ports: [Port]?
-    let created: Int64
-
-    struct Port: Decodable {
-        let address: String?
-        let inner: Int
-        let outer: Int?
-
-        enum CodingKeys: String, CodingKey {
-            case address = "IP"
-            case inner = "PrivatePort"
-            case outer = "PublicPort"
-        }
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case id = "Id"
-        case names = "Names"
-        case imageID = "ImageID"
-        case state = "State"
-        case labels = "Labels"
-        case ports = "Ports"
-        case created = "Created"
-    }
-
-    var value: EngineContainer {
-        EngineContainer(
-            id: id, name: withoutSlash(names?.first ?? ""), imageID: imageID.flatMap { ImageID($0) },
-            state: ContainerState(engineWord: state), labels: labels ?? [:],
-            ports: (ports ?? []).compactMap { port in
-                guard let outer = port.outer, outer > 0 else { return nil }
-                return PublishedPort(address: port.address ?? "", hostPort: outer, containerPort: port.inner)
-            },
-            createdAt: Timestamp(milliseconds: created * 1000))
-    }
-}
-
 /// The answer to `GET /containers/{id}/json`.
 struct InspectedContainer: Decodable {
     let id: String
@@ -157,4 +111,4 @@ struct InspectedContainer: Decodable {
 }
 
 /// A container's name as people write it: the API puts a slash before it.
-private func withoutSlash(_ name: String) -> String { name.hasPrefix("/") ? String(name.dropFirst()) : name }
+func withoutSlash(_ name: String) -> String { name.hasPrefix("/") ? String(name.dropFirst()) : name }

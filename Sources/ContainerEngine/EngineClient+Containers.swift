@@ -8,7 +8,12 @@ extension EngineClient {
         let path = "/containers/json"
         let filter = try JSON.filter(labels: labels, for: path)
         let ask = Ask("GET", path, query: [("all", all ? "1" : "0"), ("filters", filter)]).listing()
-        return try await call(ask, as: [ListedContainer].self).map(\.value)
+        let answer = try await call(ask)
+        do {
+            return try ContainerListing.read(answer.body)
+        } catch {
+            throw .notUnderstood(ask.name, answer.status, "it breaks off at byte \(error.offset)")
+        }
     }
 
     /// Everything about one container, by id or name; nil if there is none.
@@ -33,11 +38,13 @@ extension EngineClient {
     }
 
     /// Stops a container, killing it after the timeout; nothing happens if it does not run or is gone.
-    package func stop(_ id: String, timeout: Duration) async throws(EngineError) {
-        let seconds = String(timeout.components.seconds)
-        var ask = Ask("POST", "/containers/\(percentEncoded(id))/stop", query: [("t", seconds)]).tolerating(304, 404)
-        ask.timeout = timeout + Limit.stopGrace
-        try await call(ask)
+    ///
+    /// - Parameter timeout: nil: what the container was made with.
+    package func stop(_ id: String, timeout: Duration?) async throws(EngineError) {
+        let query = timeout.map { [(name: "t", value: String($0.components.seconds))] } ?? []
+        var ask = Ask("POST", "/containers/\(percentEncoded(id))/stop", query: query).tolerating(304, 404)
+        ask.timeout = (timeout ?? Limit.longestStop) + Limit.stopGrace
+        try await call(ask, on: stops)
     }
 
     /// Kills a container; nothing happens if it does not run or is gone.

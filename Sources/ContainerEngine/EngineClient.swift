@@ -17,6 +17,7 @@ package final class EngineClient: Sendable {
 
     // Kinds of calls that last have threads of their own, so that none of them can starve another or the short ones.
     private let calls = BlockingPool(name: "slipway.engine.calls", width: Limit.calls)
+    let stops = BlockingPool(name: "slipway.engine.stops", width: Limit.stops)
     let builds = BlockingPool(name: "slipway.engine.builds", width: Limit.builds)
     let killers = BlockingPool(name: "slipway.engine.killers", width: Limit.builds)
     let watches = BlockingPool(name: "slipway.engine.watches", width: Limit.watches)
@@ -26,6 +27,8 @@ package final class EngineClient: Sendable {
     enum Limit {
         /// How many short calls run at once.
         static let calls = 16
+        /// How many containers are being stopped at once; each may take as long as it was given.
+        static let stops = 16
         /// How many builds and pulls run at once; the Builder allows fewer.
         static let builds = 16
         /// How many event streams are read at once.
@@ -36,6 +39,8 @@ package final class EngineClient: Sendable {
         static let shortCall = Duration.seconds(30)
         /// How long a build that is to end may take to do so before its connection is closed.
         static let buildEnd = Duration.milliseconds(4500)
+        /// How long a container may take that was made with a timeout of its own.
+        static let longestStop = Duration.seconds(3600)
         /// How much longer than the container's own timeout a stop may take: the kill and the clean-up.
         static let stopGrace = Duration.seconds(10)
         /// How long a listing may be: 64 MiB is some 30,000 containers.
@@ -50,7 +55,7 @@ package final class EngineClient: Sendable {
     /// Asks which engine answers.
     package func version() async throws(EngineError) -> EngineVersion {
         let ask = Ask("GET", "/version")
-        let answer = try await perform(ask, prefix: "")
+        let answer = try await perform(ask, prefix: "", on: calls)
         let version = try decode(VersionAnswer.self, answer, ask).value
         knownDialect.withLock { $0 = version.dialect }
         return version
@@ -60,7 +65,7 @@ package final class EngineClient: Sendable {
     func dialect() async throws(EngineError) -> Dialect {
         if let dialect = knownDialect.withLock({ $0 }) { return dialect }
         // Podman starts three programs to answer `/version`; its ping says enough.
-        let answer = try await perform(Ask("GET", "/_ping"), prefix: "")
+        let answer = try await perform(Ask("GET", "/_ping"), prefix: "", on: calls)
         guard answer.header("Libpod-API-Version") != nil, let version = answer.header("API-Version") else {
             return try await self.version().dialect
         }
@@ -71,9 +76,9 @@ package final class EngineClient: Sendable {
 
     /// Performs one short call and returns its answer if its status is 2xx or among the tolerated.
     @discardableResult
-    func call(_ ask: Ask) async throws(EngineError) -> HTTPResponse {
+    func call(_ ask: Ask, on pool: BlockingPool? = nil) async throws(EngineError) -> HTTPResponse {
         let prefix = try await dialect().prefix
-        return try await perform(ask, prefix: prefix)
+        return try await perform(ask, prefix: prefix, on: pool ?? calls)
     }
 
     /// Performs one short call and reads its answer.
@@ -81,10 +86,10 @@ package final class EngineClient: Sendable {
         try decode(type, try await call(ask), ask)
     }
 
-    private func perform(_ ask: Ask, prefix: String) async throws(EngineError) -> HTTPResponse {
+    private func perform(_ ask: Ask, prefix: String, on pool: BlockingPool) async throws(EngineError) -> HTTPResponse {
         let deadline = Deadline.after(ask.timeout)
         let cancellation = Cancellation()
-        return try await calls.run(onCancel: cancellation.cancel) { [self] () throws(EngineError) in
+        return try await pool.run(onCancel: cancellation.cancel) { [self] () throws(EngineError) in
             var request = ask.request(socketPath: socketPath, prefix: prefix)
             request.timeout = deadline.remaining
             let response = try sessions.with(ask) { session throws(HTTPClientError) in

@@ -162,11 +162,13 @@ extension DaemonControl {
         for source in settings.webhookSecrets { if let secret = try? source.load() { secrets.append(secret) } }
         switch DeliveryReader.read(request, secrets: secrets) {
         case .failure(let rejection):
-            await parts.tell([
-                NewEvent(
-                    at: parts.now(), project: project, environment: nil, kind: "delivery.rejected",
-                    message: "a delivery was refused: \(rejection)")
-            ])
+            let now = parts.now()
+            if let message = rejections.sentence(for: "\(rejection)", of: project, at: now) {
+                await parts.tell([
+                    NewEvent(
+                        at: now, project: project, environment: nil, kind: "delivery.rejected", message: message)
+                ])
+            }
             return DeliveryAnswer(rejection)
         case .success(let content):
             let delivery = NewDelivery(

@@ -13,6 +13,7 @@ package final class DaemonControl: Control {
     let watcher: RepositoryWatcher
     let configuration: Configuration
     let identity: Identity
+    let rejections = RejectionLog()
 
     /// What the daemon is called.
     struct Identity: Sendable {

@@ -7,6 +7,24 @@ import Promoter
 import Store
 
 extension ProjectLoop {
+    /// An adopted preview whose branch is not listed: one listing that lacks it has been seen, the next one decides.
+    func rememberAdoptedRefs() async {
+        guard adoption.isAmnesiac else { return }
+        let known = Set(refs.map(\.name))
+        var missing: [KnownRef] = []
+        for record in await records() where record.kind == .preview {
+            guard let ref = record.ref, !known.contains(ref), let live = record.live else { continue }
+            missing.append(
+                KnownRef(
+                    name: ref, target: live.commit, commit: live.commit, isBaseline: false, firstSeen: record.createdAt,
+                    movedAt: record.createdAt, sequence: stored.nextSequence, absences: 1))
+        }
+        guard !missing.isEmpty else { return }
+        refs += missing
+        confirmation = .after(Self.confirmationPause)
+        await save(changed: missing, removing: [], events: [])
+    }
+
     /// Gives adopted environments their releases back, once the commits they run have been read.
     func adopt(_ wishes: [EnvironmentWish]) async {
         for (name, found) in adoption.unresolved {

@@ -8,6 +8,7 @@ import Store
 
 extension ProjectLoop {
     func decide() async {
+        await rememberAdoptedRefs()
         var decision = Promotion.wishes(for: await facts(), hashing: sha256)
         for _ in 1..<Self.roundLimit {
             guard await read(for: decision) else { break }
@@ -31,13 +32,19 @@ extension ProjectLoop {
 
     func facts() async -> ProjectFacts {
         let records = await records()
+        let production = records.first { $0.kind == .production }?.live?.commit
+        if production != livePolicy?.commit { livePolicy = nil }
+        if let production, livePolicy == nil, let policies = await reading.policies(at: production) {
+            livePolicy = (production, policies.production)
+        }
         return ProjectFacts(
             project: project, defaultBranch: stored.defaultBranch,
             confirmedDefaultBranch: stored.confirmedDefaultBranch,
             refs: refs, policy: policy, environments: records, candidates: candidates,
             areDeletionsApproved: areDeletionsApproved,
             requests: Dictionary(
-                uniqueKeysWithValues: records.compactMap { record in record.requested.map { (record.id.name, $0) } }))
+                uniqueKeysWithValues: records.compactMap { record in record.requested.map { (record.id.name, $0) } }),
+            livePolicy: livePolicy?.policy)
     }
 
     /// Fetches and reads what a decision lacked; false when there is nothing more to learn.

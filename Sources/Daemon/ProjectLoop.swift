@@ -30,6 +30,8 @@ actor ProjectLoop: Service {
     var workers: [EnvironmentName: EnvironmentWorker] = [:]
     var adoption: Adoption
     var policy: ProjectFacts.PolicyFinding = .unknown
+    /// What the manifest of the release that is live in production says about production.
+    var livePolicy: (commit: ObjectID, policy: ProductionPolicy?)?
     var candidates: [ObjectID: ProjectFacts.CandidateFinding] = [:]
     var areDeletionsApproved = false
     var hasListing = false
@@ -233,7 +235,7 @@ actor ProjectLoop: Service {
     }
 
     /// The time between seeing a ref gone and looking again to be sure.
-    private static let confirmationPause = Duration.seconds(1)
+    static let confirmationPause = Duration.seconds(1)
 
     private func fold(_ listing: RefListing) async {
         let update = RefChanges.folding(

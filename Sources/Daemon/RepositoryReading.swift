@@ -48,6 +48,16 @@ struct RepositoryReading: Sendable {
         }
     }
 
+    /// What the manifest of a commit says about environments; nil while it cannot be read.
+    func policies(at commit: ObjectID) async -> EnvironmentPolicies? {
+        guard await mirror.contains(commit) else { return nil }
+        do throws(StageFailure) {
+            return try await manifest(at: commit).environments
+        } catch {
+            return nil
+        }
+    }
+
     /// What a commit would run; nil while the commit is not in the mirror or cannot be read for a passing reason.
     func candidate(of commit: ObjectID) async -> ProjectFacts.CandidateFinding? {
         guard await mirror.contains(commit) else { return nil }

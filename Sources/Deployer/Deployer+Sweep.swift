@@ -75,7 +75,7 @@ extension Deployer {
         guard !Task.isCancelled, isStillTrue(id) else { return nil }
         defer { turns.retired(id) }
         do throws(EngineError) {
-            if retirement.isRunning { try await engine.stop(id, timeout: retirement.stopTimeout) }
+            if retirement.isRunning { try await engine.stop(id, timeout: nil) }
             try await engine.remove(id, force: true)
         } catch {
             return .engine(error, "container \(name) cannot be removed")

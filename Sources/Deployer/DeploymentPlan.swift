@@ -34,25 +34,22 @@ package enum DeploymentPlan {
     package static func leftovers(in observed: ObservedEnvironment, of wanted: WantedEnvironment) -> [Step] {
         let kept = Set(Draft(observed: observed, wanted: wanted).members.values.flatMap { $0.values }.map(\.id))
         return observed.containers.filter { !kept.contains($0.id) }.map { container in
-            // The definition the container was made with is not known any more; its successor's is the best guess.
+            // The definition it was made with is not known any more; its successor's is the best guess.
             let definition = container.labels.service.flatMap { wanted.service($0)?.definition } ?? ServiceDefinition()
             return .retire(
                 Retirement(
                     container: ContainerReference(container), port: container.labels.port,
-                    madeAt: container.createdAt, isRunning: container.isAlive, drainTimeout: definition.drainTimeout,
-                    stopTimeout: definition.stopTimeout))
+                    madeAt: container.createdAt, isRunning: container.isAlive, drainTimeout: definition.drainTimeout))
         }
     }
 
     /// What it takes until nothing of the environment is left. Routes go first, and are not part of it.
     package static func removal(of observed: ObservedEnvironment) -> [Step] {
-        let definition = ServiceDefinition()
         var steps = observed.containers.map { container in
             Step.retire(
                 Retirement(
                     container: ContainerReference(container), port: container.labels.port,
-                    madeAt: container.createdAt, isRunning: container.isAlive, drainTimeout: .zero,
-                    stopTimeout: definition.stopTimeout))
+                    madeAt: container.createdAt, isRunning: container.isAlive, drainTimeout: .zero))
         }
         steps += observed.volumes.map { .removeVolume($0.name) }
         steps += observed.networks.map { .removeNetwork($0) }

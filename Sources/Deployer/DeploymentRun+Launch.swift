@@ -21,7 +21,7 @@ extension DeploymentRun {
         try await Self.concurrently(launch.stopsFirst) { container throws(StageFailure) in
             try await self.report("stop \(container.name)") { () throws(StageFailure) in
                 do throws(EngineError) {
-                    try await self.deployer.engine.stop(container.id, timeout: service.definition.stopTimeout)
+                    try await self.deployer.engine.stop(container.id, timeout: nil)
                 } catch {
                     throw .engine(error, "container \(container.name) cannot be stopped")
                 }

@@ -107,7 +107,7 @@ package struct RouteTarget: Sendable, Hashable {
     }
 }
 
-/// How a container that nothing wants any more goes.
+/// How a container that nothing wants any more goes; it may take to stop what it was made with.
 package struct Retirement: Sendable, Hashable {
     /// Which.
     package var container: ContainerReference
@@ -119,19 +119,15 @@ package struct Retirement: Sendable, Hashable {
     package var isRunning: Bool
     /// How long requests in flight may take, counted from the moment the route moved away.
     package var drainTimeout: Duration
-    /// How long it may take to stop before it is killed.
-    package var stopTimeout: Duration
 
     /// A retirement as given.
     package init(
-        container: ContainerReference, port: Int?, madeAt: Timestamp, isRunning: Bool, drainTimeout: Duration,
-        stopTimeout: Duration
+        container: ContainerReference, port: Int?, madeAt: Timestamp, isRunning: Bool, drainTimeout: Duration
     ) {
         self.container = container
         self.port = port
         self.madeAt = madeAt
         self.isRunning = isRunning
         self.drainTimeout = drainTimeout
-        self.stopTimeout = stopTimeout
     }
 }

@@ -24,16 +24,6 @@ package enum Library {
         try check("git_libgit2_opts", slipway_git_set_certificates(file, nil))
     }
 
-    /// From here on libgit2 prefers the kinds of host key it finds in `.ssh/known_hosts` below this directory.
-    ///
-    /// Without it libssh2 asks a server for its ECDSA key, which people's known_hosts often lack.
-    package static func preferHostKeys(ofHome directory: String) throws(GitError) {
-        try prepare()
-        try check(
-            "git_libgit2_opts",
-            slipway_git_set_search_path(Int32(GIT_CONFIG_LEVEL_GLOBAL.rawValue), directory))
-    }
-
     private static func start() -> GitError? {
         guard git_libgit2_init() >= 0 else { return .last("git_libgit2_init", -1) }
         var (major, minor, revision): (Int32, Int32, Int32) = (0, 0, 0)

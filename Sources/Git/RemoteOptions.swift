@@ -8,7 +8,9 @@ package enum GitCredential: Sendable {
     case sshKey(user: String, privateKey: String, publicKey: String?, passphrase: String?)
 }
 
-/// How one call over the network behaves. Redirects are never followed, proxies never used.
+/// How one call over the network behaves. Redirects to other hosts are never followed, proxies never used.
+///
+/// libgit2 still follows redirects within a host, to any port: see ``Library/connect(onlyTo:patience:)``.
 package struct RemoteOptions: Sendable {
     /// Decides whether a server with this host key, in the form of RFC 4253 section 6.6, may be talked to.
     package typealias HostKeyCheck = @Sendable (_ host: String, _ key: [UInt8]) -> Bool

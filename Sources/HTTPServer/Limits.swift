@@ -3,7 +3,7 @@ package struct Limits: Sendable, Hashable {
     /// Memory of the library for one connection; a head that needs more is answered 431 or 414.
     package var connectionBytes = 32 * 1024
     /// How many connections there may be at once.
-    package var connections = 1000
+    package var connections = 512
     /// Threads that serve connections.
     package var threads = 1
     /// From the first byte one may send to the end of the head.

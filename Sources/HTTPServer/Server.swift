@@ -69,7 +69,7 @@ package final class Server: Sendable {
     private static func timer(for core: ServerCore) -> any DispatchSourceTimer {
         let timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "slipway.http.reaper"))
         timer.schedule(deadline: .now() + 1, repeating: 1, leeway: .milliseconds(500))
-        timer.setEventHandler { core.reap(at: .now) }
+        timer.setEventHandler { [weak core] in core?.reap(at: .now) }
         timer.activate()
         return timer
     }

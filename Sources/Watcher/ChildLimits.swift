@@ -1,5 +1,5 @@
-import CLinux
 import Glibc
+import Subprocess
 
 /// What a Git child takes from itself before it talks to a stranger.
 enum ChildLimits {
@@ -14,8 +14,8 @@ enum ChildLimits {
         set(RLIMIT_CPU, bounds.seconds)
         set(RLIMIT_NOFILE, descriptorLimit)
         set(RLIMIT_CORE, 0)
-        // No one may look into a process that holds a credential (prctl(2)).
-        _ = prctl(slipway_pr_set_dumpable(), 0, 0, 0, 0)
+        // This process holds a credential.
+        OwnProcess.forbidInspection()
     }
 
     private static func set(_ resource: __rlimit_resource, _ value: Int) {

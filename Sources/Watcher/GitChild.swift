@@ -20,11 +20,14 @@ package enum GitChild {
         do throws(GitError) {
             try Library.prepare()
             if let certificates = request.certificates { try Library.trust(certificates: certificates) }
+            let endpoints = request.addresses.compactMap(\.endpoint)
+            if !endpoints.isEmpty {
+                try Library.connect(onlyTo: Set(endpoints), patience: .milliseconds(request.bounds.patience))
+            }
         } catch {
-            let address = request.addresses.first.map(\.description) ?? ""
-            write(
-                GitAnswer.line(
-                    of: StageFailure(reason: .other, verdict: .stall, message: "\(address): \(error)"), index: 0))
+            for (index, address) in request.addresses.enumerated() {
+                write(GitAnswer.line(of: WatcherFailures.remote(error, address), index: index))
+            }
             return 1
         }
         let access = RemoteAccess(request)

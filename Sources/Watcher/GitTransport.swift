@@ -8,7 +8,7 @@ import Subprocess
 /// Talks to remotes, each time in a child process that knows one credential and nothing else.
 ///
 /// The child is this very binary with the hidden verb `git-child`: see ``GitChild``. It gets an empty
-/// environment, bounds on memory, time and bytes, and is killed at its deadline or when the task is cancelled.
+/// environment (for ssh, a `HOME` of its own), bounds on memory, time and bytes, and is killed at its deadline or when the task is cancelled.
 package struct GitTransport: Sendable {
     /// How long things may take and how large they may be.
     package struct Limits: Sendable, Hashable {
@@ -113,13 +113,15 @@ package struct GitTransport: Sendable {
         let bounds = GitRequest.Bounds(
             patience: Int(patience.wholeMilliseconds), seconds: Int(limit.components.seconds) + 1,
             memoryBytes: limits.memoryBytes, receivedBytes: limits.receivedBytes)
-        let command = Command(executable: executable, arguments: ["git-child"], keepsInputOpen: true)
-        return await pool.run(onCancel: { termination.terminate() }) {
+        let talk = { @Sendable () -> Result<Completed, SpawnError> in
             let scratch = addresses.contains { $0.scheme == .ssh } ? Self.makeScratch() : nil
             defer { if let scratch { MirrorFiles.remove(scratch) } }
             let request = GitRequest(
                 operation: operation, credential: GitRequest.Credential(credential), bounds: bounds,
                 certificates: certificates, scratch: scratch)
+            let command = Command(
+                executable: executable, arguments: ["git-child"], environment: scratch.map { ["HOME": $0] } ?? [:],
+                keepsInputOpen: true)
             guard let json = try? JSONEncoder().encode(request) else {
                 preconditionFailure("a request for a Git child cannot be written as JSON")
             }
@@ -132,6 +134,7 @@ package struct GitTransport: Sendable {
                 return .failure(error)
             }
         }
+        return await pool.run(onCancel: { termination.terminate() }, talk)
     }
 
     /// A directory that only we can read.

@@ -27,7 +27,7 @@ struct RemoteAccess: Sendable {
             return
         }
         knownHosts = KnownHosts(text)
-        if let scratch = request.scratch { Self.prepare(scratch, knownHosts, request.addresses) }
+        if let scratch = request.scratch { Self.prefer(knownHosts, for: request.addresses, home: scratch) }
     }
 
     /// Options for one address; a host key that is not known is noted in `refusal`.
@@ -64,14 +64,27 @@ struct RemoteAccess: Sendable {
         return "x-access-token"
     }
 
-    private static func prepare(_ scratch: String, _ knownHosts: KnownHosts, _ addresses: [RemoteAddress]) {
+    /// Tells libgit2 which kinds of host key to ask for: those it finds below `$HOME`, which is the scratch
+    /// directory. Otherwise libssh2 asks for ECDSA keys first, which people's known_hosts often lack.
+    private static func prefer(_ knownHosts: KnownHosts, for addresses: [RemoteAddress], home: String) {
         let text = addresses.map { knownHosts.preference(host: $0.host, port: $0.port ?? 22) }.joined()
-        guard !text.isEmpty, mkdir(scratch + "/.ssh", 0o700) == 0,
-            let file = fopen(scratch + "/.ssh/known_hosts", "we")
-        else { return }
+        guard mkdir(home + "/.ssh", 0o700) == 0, let file = fopen(home + "/.ssh/known_hosts", "we") else { return }
         fputs(text, file)
         fclose(file)
-        try? Library.preferHostKeys(ofHome: scratch)
+    }
+}
+
+extension RemoteAddress {
+    /// Where a connection for this address may go; nil for those that libgit2 makes in another way.
+    var endpoint: Endpoint? {
+        let standard: Int
+        switch scheme {
+        case .http: standard = 80
+        case .https: standard = 443
+        case .git: standard = 9418
+        case .ssh, .file: return nil
+        }
+        return Endpoint(host: host, port: port ?? standard)
     }
 }
 

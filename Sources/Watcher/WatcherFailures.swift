@@ -16,6 +16,10 @@ enum WatcherFailures {
             return failure(
                 .remoteUnreachable, "the host of \(address) has no address: \(error.message)",
                 "check the host's name and this machine's DNS")
+        case _ where words.contains("timed out"):
+            return failure(
+                .timedOut, "\(address) does not answer: \(error.message)",
+                "check the network between this machine and the host")
         case _ where words.contains("failed to connect"):
             return failure(
                 .remoteUnreachable, "\(address.host) does not take connections: \(error.message)",
@@ -39,8 +43,13 @@ enum WatcherFailures {
 
     /// Who may see what.
     private static func access(_ error: GitError, _ address: RemoteAddress, _ words: String) -> StageFailure? {
+        if error.code == .unauthorised, words.contains("asks for a credential") {
+            return failure(
+                .remoteUnauthorised, "\(address) wants a credential, and the project has none",
+                "give the project a credential that may read the repository; check the address, too")
+        }
         if error.code == .unauthorised || words.contains("status code: 401") || words.contains("status code: 403")
-            || words.contains("replays")
+            || words.contains("replays") || words.contains("failed to authenticate")
         {
             return failure(
                 .remoteUnauthorised, "\(address) refuses the credential: \(error.message)",

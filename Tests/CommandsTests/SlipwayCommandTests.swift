@@ -46,7 +46,7 @@ struct SlipwayCommandTests {
         ),
         (["rollback", "shop", "staging"], "a rollback wants a reason: --reason TEXT"),
         (["hold", "shop", "staging", " "], "a hold wants a reason"),
-        (["approve", "shop", "everything"], "only 'deletions' can be approved, not 'everything'"),
+        (["approve", "shop", "everything"], "'approve' wants 'deletions' or 'default-branch', not 'everything'"),
         (["completion", "tcsh"], "there is completion for bash, zsh and fish, not for 'tcsh'"),
         (["serve", "--log", "xml"], "'--log' wants text, json or journal, not 'xml'"),
         ([], "say what to do"),

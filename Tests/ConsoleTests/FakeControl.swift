@@ -15,10 +15,8 @@ final class FakeControl: Control {
         var isEndless = false
     }
     let state = Mutex(State())
-    /// Rings when something endless has begun.
-    let begun = Wake()
-    /// Rings when it was given up.
-    let givenUp = Wake()
+    /// Ring when something endless has begun, and when it was given up.
+    let (begun, givenUp) = (Wake(), Wake())
     var asked: [String] { state.withLock { $0.asked } }
     private func note(_ text: String, _ project: ProjectName) throws(RequestProblem) {
         guard project.rawValue == "shop" else { throw .notFound("there is no project '\(project)'") }

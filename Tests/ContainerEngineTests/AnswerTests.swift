@@ -15,23 +15,54 @@ struct AnswerTests {
 
     @Test(arguments: ["sha256:", ""])
     func imagesAreTheSameWithAndWithoutTheirAlgorithm(_ prefix: String) throws {
-        let listed = try Self.decoded(
-            ListedContainer.self,
-            #"{"Id":"c","Names":["/n"],"ImageID":"\#(prefix)\#(Self.image)","State":"running","Labels":null,"Ports":null,"#
-                + #""Created":1795224219,"Unknown":[{}]}"#)
-        #expect(listed.value.imageID == ImageID(Self.image))
-        #expect(listed.value.name == "n")
-        #expect(listed.value.createdAt.milliseconds == 1_795_224_219_000)
+        let text = """
+            [{"Id":"c","Names":["/n","/m"],"ImageID":"\(prefix)\(Self.image)","State":"running","Labels":null,"Ports":null,
+            "Created":1795224219,"Unknown":[{"a\\"":[1.5e3,true,null,"}"]}]}]
+            """
+        let listed = try #require(try ContainerListing.read(Array(text.utf8)).first)
+        #expect(listed.imageID == ImageID(Self.image))
+        #expect(listed.name == "n")
+        #expect(listed.createdAt.milliseconds == 1_795_224_219_000)
     }
 
     @Test
     func portsThatAreNotPublishedAreLeftOut() throws {
         let text = """
-            {"Id":"c","State":"exited","Created":1,"Ports":[{"PrivatePort":80,"Type":"tcp"},
-            {"IP":"127.0.0.1","PrivatePort":8080,"PublicPort":20001,"Type":"tcp"}]}
+            [{"Id":"c","Names":["/n"],"State":"exited","Created":1,"Ports":[{"PrivatePort":80,"Type":"tcp"},
+            {"IP":"127.0.0.1","PrivatePort":8080,"PublicPort":20001,"Type":"tcp"}]}]
             """
-        let value = try Self.decoded(ListedContainer.self, text).value
-        #expect(value.ports == [PublishedPort(address: "127.0.0.1", hostPort: 20_001, containerPort: 8080)])
+        let ports = try ContainerListing.read(Array(text.utf8)).first?.ports
+        #expect(ports == [PublishedPort(address: "127.0.0.1", hostPort: 20_001, containerPort: 8080)])
+    }
+
+    @Test(arguments: [
+        "", "{}", "[", "[{]", "[{}", "[{},]", "[{\"Id\":1}]", "[{\"Id\":\"a}]", "[{\"Created\":\"1\"}]", "[] x", "[{}]",
+        "[{\"a\":]}]",
+        "[{\"a\":,}]", "[{\"a\" 1}]", "[{\"Id\":\"\\u12\"}]", "[{\"Id\":\"\\x\"}]", "[{\"Labels\":{\"a\":1}}]",
+        "<html>",
+    ])
+    func aListingThatBreaksOffIsRefused(_ text: String) {
+        #expect(throws: JSONReader.Malformed.self) { try ContainerListing.read(Array(text.utf8)) }
+    }
+
+    @Test
+    func labelsMayHaveAnyCharacters() throws {
+        let labels = ["a": "\"\\/\n\t\r\u{8}\u{c}", "ü": "\u{1F680}ß", "empty": "", "<&>": "\u{1}"]
+        let encoded = String(decoding: try JSONEncoder().encode(labels), as: UTF8.self)
+        let ascii = #""escaped":"\ud83d\ude80\u00df""#
+        let text =
+            "[{\"Id\":\"c\",\"Names\":[\"n\"],\"State\":\"exited\",\"Labels\": {\(ascii),\(encoded.dropFirst())  } ]"
+        let read = try ContainerListing.read(Array(text.utf8)).first?.labels
+        #expect(read == labels.merging(["escaped": "\u{1F680}ß"]) { $1 })
+    }
+
+    @Test
+    func depthCostsNothing() throws {
+        let text = String(repeating: "[", count: 1_000_000) + String(repeating: "]", count: 1_000_000)
+        var reader = JSONReader(Array(text.utf8))
+        try reader.skip()
+        let isAtEnd = reader.isAtEnd()
+        #expect(isAtEnd)
     }
 
     @Test
@@ -165,7 +196,6 @@ struct AnswerTests {
             {"IPAMConfig":null,"Links":null,"Aliases":null,"NetworkID":"x","EndpointID":"y","Gateway":"10.0.0.1"}}},"Mounts":[]}
             """
         let text = "[" + Array(repeating: one, count: 1000).joined(separator: ",") + "]"
-        let list = try Self.decoded([ListedContainer].self, text)
-        #expect(list.count == 1000)
+        #expect(try ContainerListing.read(Array(text.utf8)).count == 1000)
     }
 }

@@ -1,4 +1,5 @@
 import ContainerEngine
+import Lifecycle
 import Model
 import TestSupport
 import Testing
@@ -10,7 +11,11 @@ struct Bench {
     let labels: [String: String]
 
     init(_ program: EngineFixture.Program) async throws {
-        fixture = try await EngineFixture.forTest(program)
+        self.init(try await EngineFixture.forTest(program))
+    }
+
+    init(_ fixture: EngineFixture) {
+        self.fixture = fixture
         engine = EngineClient(socketPath: fixture.socketPath)
         labels = ["io.slipway.instance": fixture.uniqueName("instance")]
     }
@@ -18,9 +23,13 @@ struct Bench {
     /// Sleeps for ever, and ends at once when it is asked to.
     static let idle = "trap 'exit 0' TERM; while :; do busybox sleep 1000 & wait $!; done"
 
+    /// Building blocks its thread.
+    private static let builders = BlockingPool(name: "slipway.test.builders", width: 2)
+
     func image(running script: String = Self.idle) async throws -> ImageID {
-        let id = try await fixture.image(running: script)
-        return try #require(ImageID(id))
+        let fixture = fixture
+        let id = await Self.builders.run { Result { try fixture.image(running: script) } }
+        return try #require(ImageID(id.get()))
     }
 
     func network() async throws -> String {

@@ -55,8 +55,10 @@ struct WireTests {
         func items(_ flavour: EngineVersion.Flavour, _ request: BuildRequest, _ cgroup: String?) throws -> [String] {
             try BuildQuery.items(of: request, on: flavour, cgroup: cgroup, for: "").map { "\($0.name)=\($0.value)" }
         }
+        let excluded = #"excludes=["/nothing"]"#
         let common = [
-            "dockerfile=d/Dockerfile", "t=slipway.local/x:1", "rm=1", "forcerm=1", "version=1", #"labels={"l":"m"}"#,
+            "dockerfile=d/Dockerfile", "t=slipway.local/x:1", "rm=1", "forcerm=1", "version=1", excluded,
+            #"labels={"l":"m"}"#,
             #"buildargs={"A":"1"}"#, "target=t", "memory=5", "memswap=5",
         ]
         let ownNetwork = #"nsoptions=[{"Name":"network","Host":false,"Path":""}]"#
@@ -64,7 +66,7 @@ struct WireTests {
         #expect(
             try items(.podman, request, "g") == common + [ownNetwork, "networkmode=NetworkDisabled", "cgroupparent=/g"])
         let plain = BuildRequest(tag: "x", memoryBytes: nil)
-        let least = ["dockerfile=Dockerfile", "t=x", "rm=1", "forcerm=1", "version=1"]
+        let least = ["dockerfile=Dockerfile", "t=x", "rm=1", "forcerm=1", "version=1", excluded]
         #expect(try items(.docker, plain, nil) == least)
         #expect(try items(.podman, plain, nil) == least + [ownNetwork])
     }

@@ -53,7 +53,7 @@ struct ConvergenceTests {
                 }
                 for release in 1...3 {
                     let seed = Character(String(release))
-                    let wanted = try stage.wanted(saying: String(release), release: seed)
+                    let wanted = try stage.wanted(saying: String(release), release: seed, .quick(drain: .seconds(2)))
                     try await stage.converge(wanted)
                     let text = try stage.page().text
                     #expect(text == "\(release)\n")

@@ -52,7 +52,7 @@ struct DeploymentPlanTests {
                 .retire(
                     Retirement(
                         container: ContainerReference(old), port: 20_000, madeAt: old.createdAt, isRunning: true,
-                        drainTimeout: .seconds(10), stopTimeout: .seconds(30)))
+                        drainTimeout: .seconds(10)))
             ])
     }
 

@@ -41,7 +41,7 @@ struct Stage: Sendable {
     static func with(
         _ program: EngineFixture.Program, _ body: @Sendable (Stage) async throws -> Void
     ) async throws {
-        let fixture = try EngineFixture.forTest(program)
+        let fixture = try await EngineFixture.forTest(program)
         try await withCaddy { caddy, frame in
             let engine = EngineClient(socketPath: fixture.socketPath)
             let router = Router(admin: caddy.admin, frame: frame, log: .silent)
@@ -131,10 +131,10 @@ extension ServiceDefinition {
 
     static func quick(
         health: HealthCheck = .init(deadline: .seconds(20)), replicas: Int = 1, overlap: Bool = true,
-        port: PortChoice = .automatic
+        port: PortChoice = .automatic, drain: Duration = .milliseconds(100)
     ) -> Self {
         Self(
-            port: port, health: health, replicas: replicas, drainTimeout: .milliseconds(100), stopTimeout: .zero,
+            port: port, health: health, replicas: replicas, drainTimeout: drain, stopTimeout: .zero,
             overlap: overlap)
     }
 }

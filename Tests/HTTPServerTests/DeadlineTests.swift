@@ -53,6 +53,20 @@ struct DeadlineTests {
         #expect(try isClosed(after: "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc", at: .seconds(30)))
     }
 
+    @Test func closesAConnectionWhoseReaderIsSlow() throws {
+        let echo = try EchoServer(holds: true)
+        let client = try #require(RawClient(port: echo.port))
+        client.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n")
+        let size = 64 * 1024 * 1024
+        try #require(echo.nextHeld()).answer(Response(status: 200, body: [UInt8](repeating: 1, count: size)))
+        #expect(client.receive() != nil)
+        echo.server.reap(at: .now + .seconds(59))
+        #expect(echo.server.connectionCount == 1)
+        echo.server.reap(at: .now + .seconds(60))
+        let rest = try #require(client.receiveToEnd())
+        #expect(rest.utf8.count < size)
+    }
+
     @Test func noticesThatTheClientOfAHeldRequestHasLeft() throws {
         let directory = try TemporaryDirectory()
         let echo = try EchoServer(in: directory, holds: true)

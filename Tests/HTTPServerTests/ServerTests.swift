@@ -29,6 +29,14 @@ struct ServerTests {
         #expect(rest.components(of: "HTTP/1.1 200") == 3)
     }
 
+    @Test func readsFieldsWithoutAValue() throws {
+        let echo = try EchoServer()
+        let client = try #require(RawClient(port: echo.port))
+        client.send("\r\nGET /a HTTP/1.1\r\nHost:h\r\nX-A:\r\nX-B:  \r\nX-C: \t c \t\r\nX-D:\r\n\r\n")
+        #expect(client.receive(until: "GET /a 0\n") != nil)
+        #expect(echo.requests.first?.head.fields.map(\.value) == ["h", "", "", "c", ""])
+    }
+
     @Test func readsAHeadThatArrivesInPieces() throws {
         let echo = try EchoServer()
         let client = try #require(RawClient(port: echo.port))

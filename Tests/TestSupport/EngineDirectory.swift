@@ -73,7 +73,7 @@ enum EngineDirectory {
             [network]
             network_backend = "netavark"
             network_config_dir = "\(directory)/networks"
-            default_subnet = "10.\(202 + Int(getpid()) / 256 % 54).\(getpid() % 256).0/24"
+            default_subnet = "10.\(100 + Int(getpid()) / 256 % 48).\(getpid() % 256).0/24"
             """
         try? Data(text.utf8).write(to: URL(filePath: "\(directory)/containers.conf"))
     }

@@ -95,7 +95,7 @@ package final class EngineFixture: Sendable {
     private func waitUntilItAnswers() throws(Unusable) {
         let limit = ContinuousClock.now + Self.startLimit
         while ContinuousClock.now < limit, process.isRunning {
-            if let answer = try? ask("GET", "/version"), answer.isSuccess { return }
+            if let answer = try? ask("GET", "/_ping"), answer.isSuccess { return }
             usleep(Self.pauseMicroseconds)
         }
         let log = (try? String(contentsOf: URL(filePath: "\(directory)/log"), encoding: .utf8)) ?? ""

@@ -40,32 +40,33 @@ final class GitDaemonServer: Sendable {
 }
 
 /// Serves a workshop's repositories by smart HTTP: `/git/` for all, `/private/` for `ada` with `secret`, `/moved/`
-/// names another place, `/page/` is a web page, `/broken/` has a fault.
+/// names another path, `/elsewhere/` another port, `/offsite/` another host, `/page/` is a web page, `/broken/` has a fault.
 final class HTTPGitServer: Sendable {
     let port: Int
     private let program: BackgroundProgram
 
-    init(_ workshop: GitWorkshop) throws {
+    init(_ workshop: GitWorkshop, elsewhere: Int = 1) throws {
         try #require(access("/usr/sbin/lighttpd", X_OK) == 0, "lighttpd is not installed")
         port = try #require(Loopback.freePort())
         let backend = "/usr/lib/git-core/git-http-backend"
         try workshop.write("ada:secret\nx-access-token:secret\n", to: "users")
         try workshop.write("<html>no Git</html>", to: "www/page/remote.git/info/refs")
-        try workshop.write("#!/bin/sh\nprintf 'Status: 503 Busy\\r\\n\\r\\n'\n", to: "www/broken.sh")
+        try workshop.write("#!/bin/sh\nprintf 'Status: 503 Busy\\r\\n\\r\\n'\n", to: "www/broken/remote.git/info/refs")
         let configuration = """
             server.modules = ("mod_redirect", "mod_alias", "mod_auth", "mod_authn_file", "mod_setenv", "mod_cgi")
             server.document-root = "\(workshop.path(of: "www"))"
             server.bind = "127.0.0.1"
             server.port = \(port)
-            url.redirect = ("^/moved/(.*)" => "/git/$1")
-            alias.url = ("/git/" => "\(backend)/", "/private/" => "\(backend)/",
-                "/broken/" => "\(workshop.path(of: "www"))/broken.sh/")
+            url.redirect = ("^/moved/(.*)" => "/git/$1",
+                "^/elsewhere/(.*)" => "http://127.0.0.1:\(elsewhere)/git/$1",
+                "^/offsite/(.*)" => "http://localhost:\(port)/git/$1")
+            alias.url = ("/git/" => "\(backend)/", "/private/" => "\(backend)/")
+            $HTTP["url"] =~ "^/broken/" { cgi.assign = ("" => "/bin/sh") }
             $HTTP["url"] =~ "^/(git|private)/" {
                 cgi.assign = ("" => "")
                 setenv.set-environment = ("GIT_PROJECT_ROOT" => "\(workshop.path)", "GIT_HTTP_EXPORT_ALL" => "1",
                     "HOME" => "\(workshop.path)", "PATH" => "/usr/bin:/bin")
             }
-            $HTTP["url"] =~ "^/broken/" { cgi.assign = ("" => "/bin/sh") }
             auth.backend = "plain"
             auth.backend.plain.userfile = "\(workshop.path(of: "users"))"
             $HTTP["url"] =~ "^/private/" {

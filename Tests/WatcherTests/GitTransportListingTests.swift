@@ -115,7 +115,6 @@ import Watcher
         #expect(await reason(http.address("private/remote.git")) == .remoteUnauthorised)
         let wrong = RemoteCredential.token(Secret("wrong"))
         #expect(await reason(http.address("private/remote.git"), wrong) == .remoteUnauthorised)
-        #expect(await reason(http.address("moved/remote.git")) == .remoteBroken)
         #expect(await reason(http.address("page/remote.git")) == .remoteBroken)
         #expect(await reason(http.address("broken/remote.git")) == .remoteUnreachable)
         #expect(await reason(.make("git://127.0.0.1:\(closed)/x.git")) == .remoteUnreachable)
@@ -124,11 +123,28 @@ import Watcher
         #expect(await reason(.make("http://no-such-host.invalid/x.git")) == .remoteUnreachable)
     }
 
+    @Test func followsARepositoryOnlyWithinItsHostAndPort() async throws {
+        let commit = try workshop.push()
+        // Another server with the same repository would answer, if it was asked.
+        let other = try HTTPGitServer(workshop)
+        let http = try HTTPGitServer(workshop, elsewhere: other.port)
+        let moved = try await list(http.address("moved/remote.git"))
+        #expect(moved.refs.map(\.commit.hex) == [commit])
+        for path in ["elsewhere/remote.git", "offsite/remote.git"] {
+            let address = http.address(path)
+            let expected = StageFailure(
+                reason: .remoteBroken, verdict: .retry(after: nil),
+                message: "\(address) names another address instead of answering; it is not followed",
+                hint: "put the repository's present address into the configuration")
+            #expect(await transport.list([address], credential: .token(Secret("secret"))) == [.failure(expected)])
+        }
+    }
+
     @Test func neverShowsACredentialInAFailure() async throws {
         try workshop.push()
         let http = try HTTPGitServer(workshop)
         let credential = RemoteCredential.password(user: "ada", Secret("canary-8c1f"))
-        for path in ["private/remote.git", "moved/remote.git", "page/remote.git"] {
+        for path in ["private/remote.git", "elsewhere/remote.git", "page/remote.git"] {
             guard case .failure(let failure) = await transport.list([http.address(path)], credential: credential).first
             else {
                 Issue.record("\(path) was listed")

@@ -51,7 +51,8 @@ import Watcher
         let open = try server.credential(key: key, passphrase: "open sesame", knownHosts: hosts)
         #expect(try await result(open).get().refs.count == 1)
         let closed = try server.credential(key: key, passphrase: "wrong", knownHosts: hosts)
-        #expect(try await failure(closed)?.reason == .remoteUnauthorised)
+        let failure = try #require(try await failure(closed))
+        #expect(failure.reason == .remoteUnauthorised, "\(failure)")
     }
 
     @Test func refusesAHostItDoesNotKnow() async throws {

@@ -140,7 +140,7 @@ struct ArgumentReader: Sendable {
             let extra = clean(operands[verb.operands.count])
             throw UsageProblem(
                 message: "'\(verb.name)' does not know what to do with '\(extra)'",
-                hint: verb.operands.last.map { "a \($0.name) of several words is written in quotes" }, verb: verb)
+                hint: verb.operands.isEmpty ? nil : "several words that belong together are put in quotes", verb: verb)
         }
         let fewest = verb.requiredCount - (verb.infersProject ? 1 : 0)
         if operands.count < fewest {

@@ -55,7 +55,10 @@ enum SmallText {
     private static let byteLimit = 8 << 20
 
     /// The text of a regular file; nil: there is none, or none that can be read.
-    static func read(_ path: String) -> String? {
+    static func read(_ path: String) -> String? { bytes(of: path).map { String(decoding: $0, as: UTF8.self) } }
+
+    /// The bytes of a regular file; nil: there is none, or none that can be read.
+    static func bytes(of path: String) -> [UInt8]? {
         // O_NONBLOCK: a named pipe in place of the file must not hold us up.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else { return nil }
@@ -69,7 +72,7 @@ enum SmallText {
         while bytes.count <= byteLimit {
             let count = Glibc.read(descriptor, &buffer, buffer.count)
             if count < 0, errno == EINTR { continue }
-            if count <= 0 { return count == 0 ? String(decoding: bytes, as: UTF8.self) : nil }
+            if count <= 0 { return count == 0 ? bytes : nil }
             bytes += buffer[..<count]
         }
         return nil

@@ -22,15 +22,25 @@ final class RequestLoop: Sendable {
         DispatchQueue(label: "slipway.demo.requests").async { [self] in
             let client = SocketClient(socketPath: nil)
             while !isEnding.withLock({ $0 }) {
-                let response = client.ask("GET", url, timeout: .seconds(5))
+                let problem = Self.problem(client, url)
                 result.withLock { result in
                     result.total += 1
-                    guard response?.status != 200 else { return }
+                    guard let problem else { return }
                     result.failed += 1
-                    result.first = result.first ?? response.map { "status \($0.status)" } ?? "no answer"
+                    result.first = result.first ?? problem
                 }
             }
             ended.signal()
+        }
+    }
+
+    /// Why one request failed; nil when it did not.
+    private static func problem(_ client: SocketClient, _ url: String) -> String? {
+        do throws(HTTPClientError) {
+            let status = try client.perform("GET", url, timeout: .seconds(5)).status
+            return status == 200 ? nil : "the first got status \(status)"
+        } catch {
+            return "the first got no answer: \(error)"
         }
     }
 

@@ -92,20 +92,32 @@ enum RefreshVerb {
 
 /// `slipway approve`
 enum ApproveVerb {
+    /// What can be approved, with the part of the API's path and what is said then.
+    private static let matters: [(name: String, path: String, effect: String)] = [
+        ("deletions", "approve-deletions", "confirmed; previews whose branches are gone may go"),
+        ("default-branch", "approve-default-branch", "confirmed; the default branch is followed"),
+    ]
+
     static let verb = Verb(
-        "approve", .act, "confirm that many previews may be deleted at once",
-        operands: [.project, .required("deletions")], flags: [.socket],
+        "approve", .act, "confirm what Slipway does not do by itself", operands: [.project, .required("WHAT")],
+        flags: [.socket],
         details: [
-            "When more than five branches, and more than half of them, vanish at once, a person confirms it."
+            "WHAT is 'deletions': more than five branches, and more than half of them, have vanished at once, and their"
+                + " previews may go. Or 'default-branch': the default branch was renamed on purpose."
         ],
-        examples: [.init("approve shop deletions", "the branches are gone on purpose")]
+        examples: [
+            .init("approve shop deletions", "the branches are gone on purpose"),
+            .init("approve shop default-branch", "main is the new master"),
+        ]
     ) { invocation async throws(CommandProblem) in
         let (project, rest) = try await invocation.project()
-        guard rest.first == "deletions" else {
-            throw invocation.usage("only 'deletions' can be approved, not '\(clean(rest.first ?? ""))'")
+        let what = rest.first ?? ""
+        guard let matter = matters.first(where: { $0.name == what }) else {
+            let names = matters.map { "'\($0.name)'" }.joined(separator: " or ")
+            throw invocation.usage("'approve' wants \(names), not '\(clean(what))'")
         }
-        try await invocation.client.post(APIPath.project(project).adding("approve-deletions"))
-        invocation.screen.line("the previews of \(project) whose branches are gone are being deleted")
+        try await invocation.client.post(APIPath.project(project).adding(matter.path))
+        invocation.screen.line("\(project): \(matter.effect)")
         return ExitCode.done
     }
 }

@@ -40,20 +40,19 @@ enum ValidateVerb {
         let directory = invocation.context.directory
         let given = invocation.arguments.operands.first
         var path = given.map { invocation.context.absolute($0) } ?? Clone(around: directory)?.root ?? directory
+        var name = given ?? Manifest.fileName
         var status = stat()
         if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
             path += "/" + Manifest.fileName
+            name = given.map { "\($0)/\(Manifest.fileName)" } ?? name
             if access(path, F_OK) != 0 { return withoutManifest(path, invocation) }
         }
-        guard let text = SmallText.read(path) else {
-            throw .failed(
-                "\(clean(path)) cannot be read", hint: "give a manifest, or a directory with a \(Manifest.fileName)")
+        name = clean(name)
+        guard let bytes = SmallText.bytes(of: path) else {
+            throw .failed("\(name) cannot be read", hint: "give a manifest, or a directory with a \(Manifest.fileName)")
         }
-        let name =
-            given.map { $0.hasSuffix(".yml") || $0.hasSuffix(".yaml") ? $0 : Manifest.fileName } ?? Manifest.fileName
         do throws(ConfigError) {
-            let manifest = try ManifestReader.read(Array(text.utf8), file: clean(name))
-            invocation.screen.text(summary(manifest, name: clean(name)))
+            invocation.screen.text(summary(try ManifestReader.read(bytes, file: name), name: name))
         } catch {
             throw .configuration(error)
         }

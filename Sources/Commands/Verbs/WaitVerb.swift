@@ -49,8 +49,8 @@ enum WaitVerb {
                 }
                 screen.progress(progress(of: answer.value, id, elapsed: .now - started))
             } catch {
-                // A daemon that is restarted while we wait comes back; one that was never there does not.
-                guard case .unreachable = error, hasAnswered, !deadline.hasPassed else {
+                hasAnswered = hasAnswered || isRestart(error)
+                guard hasAnswered, isAbsence(error), !deadline.hasPassed else {
                     screen.endProgress()
                     throw error
                 }
@@ -58,6 +58,20 @@ enum WaitVerb {
                 await Wake().wait(until: min(deadline, .after(pause)))
             }
         }
+    }
+
+    /// Whether a daemon that was there has just left: it broke off, or says that it is stopping.
+    private static func isRestart(_ problem: CommandProblem) -> Bool {
+        switch problem {
+        case .unreachable(let unreachable): if case .broken = unreachable.finding { true } else { false }
+        case .request(let problem): problem.status == 503
+        default: false
+        }
+    }
+
+    /// Whether the daemon may be back soon: one that is restarted while we wait is; one that was never there is not.
+    private static func isAbsence(_ problem: CommandProblem) -> Bool {
+        if case .unreachable = problem { true } else { isRestart(problem) }
     }
 
     private static func progress(of outcome: WaitOutcome, _ id: EnvironmentID, elapsed: Duration) -> String {

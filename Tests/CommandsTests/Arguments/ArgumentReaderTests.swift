@@ -76,7 +76,7 @@ struct ArgumentReaderTests {
         Mistake(words: "logs -f", message: "'logs' wants ENVIRONMENT"),
         Mistake(
             words: "logs a b c", message: "'logs' does not know what to do with 'c'",
-            hint: "a ENVIRONMENT of several words is written in quotes"),
+            hint: "several words that belong together are put in quotes"),
     ])
     func saysWhatIsWrongAndWhatWasMeant(_ mistake: Mistake) throws {
         let problem = try #require(throws: UsageProblem.self) { try read(mistake.words) }
