@@ -83,8 +83,13 @@ final class DaemonProcess {
     }
 
     /// The last lines of its log.
-    func logTail() -> String {
-        guard let data = FileManager.default.contents(atPath: directory.path(of: "daemon.log")) else { return "" }
-        return String(decoding: data, as: UTF8.self).split(separator: "\n").suffix(25).joined(separator: "\n")
+    func logTail() -> String { log.suffix(25).joined(separator: "\n") }
+
+    /// How many lines of its log have the text in them.
+    func lines(saying text: String) -> Int { log.count { $0.contains(text) } }
+
+    private var log: [Substring] {
+        guard let data = FileManager.default.contents(atPath: directory.path(of: "daemon.log")) else { return [] }
+        return String(decoding: data, as: UTF8.self).split(separator: "\n")
     }
 }
