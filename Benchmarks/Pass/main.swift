@@ -5,7 +5,7 @@ import Model
 /// The process's CPU time so far, in milliseconds.
 func processorTime() -> Double {
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    getrusage(RUSAGE_SELF.rawValue, &usage)
     let parts = [usage.ru_utime, usage.ru_stime]
     return parts.reduce(0) { $0 + Double($1.tv_sec) * 1000 + Double($1.tv_usec) / 1000 }
 }

@@ -257,7 +257,7 @@ import Testing
 
     @Test func anImageNamedByAForgedOutputIsNotTaken() async throws {
         let bench = try await bench(.podman)
-        let other = try await bench.fixture.image(running: "exec sleep 1").replacing("sha256:", with: "")
+        let other = try bench.fixture.image(running: "exec sleep 1").replacing("sha256:", with: "")
         let job = try await job(bench, ["Dockerfile": .text(Self.base + "RUN echo \(other)\n")])
         do {
             let image = try await bench.builder.image(for: job)
