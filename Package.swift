@@ -106,7 +106,7 @@ let package = Package(
         tests("Daemon", ["Daemon", "Store", "Deployer", "Promoter", "Watcher", "TestSupport"]),
         tests("Console", ["Console", "TestSupport"]),
         tests("Commands", ["Commands", "Model", "Lifecycle", "Config", "Subprocess", "TestSupport"]),
-        tests("EndToEnd", ["TestSupport", "Model", "HTTPClient", "Crypto", "Subprocess"]),
+        tests("EndToEnd", ["TestSupport", "Model", "HTTPClient", "Crypto", "Subprocess", "slipway"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -24,7 +24,8 @@ import Testing
             ending = try daemon.run("env", "show", "shop", "staging")
             #expect(ending.output.contains("http://staging--shop.localhost:\(scene.httpPort)"), "\(ending.output)")
             let shown = try JSONDecoder().decode(
-                EnvironmentStatus.self, from: Data(try daemon.run("env", "show", "shop", "staging", "--json").output.utf8))
+                EnvironmentStatus.self,
+                from: Data(try daemon.run("env", "show", "shop", "staging", "--json").output.utf8))
             #expect(shown.commit == commit)
             #expect(shown.services.map(\.image) == scene.environment("staging")?.services.map(\.image))
 
@@ -37,7 +38,8 @@ import Testing
             ending = try daemon.run("wait", "shop", "staging", "--commit", bad.hex, "--timeout", "60s")
             #expect(ending.status == 1, "\(ending.errorOutput)")
             #expect(ending.errorOutput.contains("exit code 3"), "\(ending.errorOutput)")
-            ending = try daemon.run("wait", "shop", "staging", "--commit", String(repeating: "1", count: 40), "-t", "1s")
+            ending = try daemon.run(
+                "wait", "shop", "staging", "--commit", String(repeating: "1", count: 40), "-t", "1s")
             #expect(ending.status == 6, "\(ending.errorOutput)")
             ending = try daemon.run("why", "shop", "staging")
             #expect(ending.status == 0)

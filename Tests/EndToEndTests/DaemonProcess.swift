@@ -16,7 +16,9 @@ final class DaemonProcess {
 
     init(directory: TemporaryDirectory) { self.directory = directory }
 
-    private var serve: [String] { ["serve", "--config", directory.path(of: "config.yml"), "--log", "text", "--verbose"] }
+    private var serve: [String] {
+        ["serve", "--config", directory.path(of: "config.yml"), "--log", "text", "--verbose"]
+    }
 
     /// Starts it; its log is in `daemon.log`.
     func start() throws {
@@ -81,8 +83,13 @@ final class DaemonProcess {
     }
 
     /// The last lines of its log.
-    func logTail() -> String {
-        guard let data = FileManager.default.contents(atPath: directory.path(of: "daemon.log")) else { return "" }
-        return String(decoding: data, as: UTF8.self).split(separator: "\n").suffix(25).joined(separator: "\n")
+    func logTail() -> String { log.suffix(25).joined(separator: "\n") }
+
+    /// How many lines of its log have the text in them.
+    func lines(saying text: String) -> Int { log.count { $0.contains(text) } }
+
+    private var log: [Substring] {
+        guard let data = FileManager.default.contents(atPath: directory.path(of: "daemon.log")) else { return [] }
+        return String(decoding: data, as: UTF8.self).split(separator: "\n")
     }
 }

@@ -11,7 +11,8 @@ import Testing
             let commit = try scene.push(page: "one", delivers: false)
             #expect(try scene.deliver(.branch("main"), commit, signedWith: "a guess") == 401)
             try await scene.eventually("the refusal is told of") {
-                scene.get([DaemonEvent].self, "/events?project=shop")?.contains { $0.kind == "delivery.rejected" } == true
+                scene.get([DaemonEvent].self, "/events?project=shop")?.contains { $0.kind == "delivery.rejected" }
+                    == true
             }
             #expect(scene.project()?.listedAt == listed)
             #expect(scene.environment("staging")?.commit == nil)

@@ -14,12 +14,13 @@ import Testing
             let runs = try scene.runs()
             let bare = scene.workshop.path(of: "shop.git")
             try #require(rename(bare, bare + ".moved") == 0)
+            // A branch is forgotten when two listings lack it: three failed ones must not count.
             for _ in 1...3 {
-                let before = scene.project()?.problem
+                let looks = scene.daemon.lines(saying: "listed ")
                 scene.refresh()
-                try await scene.eventually("the missing remote is noticed") {
-                    let problem = scene.project()?.problem
-                    return problem?.reason == .remoteNotFound && (before == nil || problem != nil)
+                try await scene.eventually("the remote is looked at") {
+                    scene.daemon.lines(saying: "listed ") > looks
+                        && scene.project()?.problem?.reason == .remoteNotFound
                 }
             }
             #expect(scene.why("greeting").contains("the remote could not be read"))

@@ -1,3 +1,4 @@
+import HTTPClient
 import Model
 import TestSupport
 import Testing
@@ -31,6 +32,19 @@ import Testing
             }
             #expect(scene.builds().count == 1)
             #expect(scene.page(of: "feature-login", path: "/env")?.contains("SLIPWAY_BRANCH=feature-login\n") == true)
+
+            // All of them vanish at once: a person confirms it first.
+            for branch in branches { try scene.git("push", "-q", "origin", "--delete", "refs/heads/\(branch)") }
+            scene.refresh()
+            try await scene.eventually("every preview asks") {
+                scene.environments().filter { $0.kind == .preview && $0.gates.first?.kind == .confirmation }.count
+                    == branches.count
+            }
+            #expect(scene.containers().count == branches.count + 1)
+            #expect(scene.ask("POST", "/api/v1/projects/shop/approve-deletions")?.isSuccess == true)
+            try await scene.eventually("every preview is gone") { scene.environments().count == 2 }
+            #expect(scene.containers().count == 1)
+            #expect(scene.networks().count == 1)
         }
     }
 
@@ -63,7 +77,8 @@ import Testing
             try scene.tag("v1.0.0")
             try await scene.live(root, in: "production")
             try scene.git("push", "-q", "origin", "main:trunk")
-            try scene.workshop.git("-C", scene.workshop.path(of: "shop.git"), "symbolic-ref", "HEAD", "refs/heads/trunk")
+            try scene.workshop.git(
+                "-C", scene.workshop.path(of: "shop.git"), "symbolic-ref", "HEAD", "refs/heads/trunk")
             try scene.git("push", "-q", "origin", "--delete", "main")
             let moved = try scene.push(page: "trunk", to: "trunk")
             let staging = try await scene.live(moved, in: "staging")

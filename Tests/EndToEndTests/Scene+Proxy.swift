@@ -41,7 +41,8 @@ extension Scene {
     func startProxyAsItsUnitDoes() throws {
         _ = try Spawn.detached(
             Command(
-                executable: "/usr/bin/caddy", arguments: ["run", "--config", "\(proxyDirectory)/base.json", "--resume"],
+                executable: "/usr/bin/caddy",
+                arguments: ["run", "--config", "\(proxyDirectory)/base.json", "--resume"],
                 environment: [
                     "HOME": proxyDirectory, "XDG_CONFIG_HOME": "\(proxyDirectory)/config",
                     "XDG_DATA_HOME": "\(proxyDirectory)/data",

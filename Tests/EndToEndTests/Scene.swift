@@ -119,7 +119,9 @@ final class Scene {
     /// What people would be shown at this moment, in short.
     private func state() -> String {
         environments().map { environment in
-            let open = environment.deployment?.steps.filter { $0.endedAt == nil }.map { "\($0.name) since \($0.startedAt)" }
+            let open = environment.deployment?.steps.filter { $0.endedAt == nil }.map {
+                "\($0.name) since \($0.startedAt)"
+            }
             return "\(environment.id): \(environment.health) \(environment.progress), \(environment.reason)"
                 + " \(environment.deployment?.state.rawValue ?? "") \(open ?? [])"
         }.joined(separator: "\n")

@@ -185,7 +185,8 @@ import Testing
         try await Scene.play(on: program) { scene in
             let mark = "\(Int.random(in: 100_000..<1_000_000))"
             let slow = try scene.push(
-                page: "slow", files: ["Dockerfile": Application.dockerfile(#"RUN ["/bin/busybox", "sleep", "\#(mark)"]"#)])
+                page: "slow",
+                files: ["Dockerfile": Application.dockerfile(#"RUN ["/bin/busybox", "sleep", "\#(mark)"]"#)])
             try await scene.eventually("the build runs") { !Processes.running(with: "sleep \(mark)").isEmpty }
             let fast = try scene.push(page: "fast", files: ["Dockerfile": Application.dockerfile()])
             let start = ContinuousClock.now
