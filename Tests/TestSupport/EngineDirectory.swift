@@ -27,7 +27,7 @@ enum EngineDirectory {
                 executable: path,
                 arguments: podmanRoots(directory)
                     + ["system", "service", "--time", "0", "unix://\(directory)/engine.sock"],
-                environment: environment(directory))
+                environment: environment(directory), workingDirectory: directory)
         case .docker:
             // Without the bridge and the packet filter, which daemons side by side would fight for. Containers are on
             // networks of their own, and ports are published by Docker's own proxy.
@@ -38,7 +38,7 @@ enum EngineDirectory {
                     "\(directory)/exec", "--pidfile", "\(directory)/pid", "--default-ulimit", "nofile=20000:20000",
                     "--bridge", "none", "--iptables=false", "--ip-masq=false",
                 ],
-                environment: environment(directory))
+                environment: environment(directory), workingDirectory: directory)
         }
     }
 
