@@ -79,7 +79,9 @@ final class EngineProcess: Sendable {
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
-        let words = ["/usr/bin/setpriv", "--pdeathsig", "TERM", command.executable] + command.arguments
+        // conmon leaves a file "oom" where the engine was started when a container has used too much memory.
+        let place = command.workingDirectory.map { ["/usr/bin/env", "--chdir=\($0)"] } ?? []
+        let words = ["/usr/bin/setpriv", "--pdeathsig", "TERM"] + place + [command.executable] + command.arguments
         var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
         var environment: [UnsafeMutablePointer<CChar>?] = command.environment.map { strdup("\($0)=\($1)") } + [nil]
         defer { for text in arguments + environment { free(text) } }
