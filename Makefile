@@ -26,6 +26,9 @@ install: build ## install program, unit and reference configuration (as root; DE
 	install -D -m 644 systemd/slipway.sysusers $(DESTDIR)/usr/lib/sysusers.d/slipway.conf
 	install -D -m 644 systemd/slipway.tmpfiles $(DESTDIR)/usr/lib/tmpfiles.d/slipway.conf
 	install -D -m 644 config/config.yml $(DESTDIR)/usr/local/share/doc/slipway/config.yml
+	install -d $(DESTDIR)/usr/local/share/slipway/examples/hello
+	install -m 755 examples/hello/serve.sh $(DESTDIR)/usr/local/share/slipway/examples/hello
+	install -m 644 examples/hello/Dockerfile examples/hello/page.html $(DESTDIR)/usr/local/share/slipway/examples/hello
 	install -D -m 644 docs/slipway.1 $(DESTDIR)/usr/local/share/man/man1/slipway.1
 
 bench: build test-packages ## measure, and print ratios against the alternatives in the same run

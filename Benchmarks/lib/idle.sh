@@ -2,9 +2,9 @@
 
 # ticks PID: the processor time of a process and of its ended children, in clock ticks; see proc(5).
 ticks() {
-    local stat; stat=$(<"/proc/$1/stat")
-    set -- ${stat##*) }
-    echo $(($12 + $13 + $14 + $15))
+    local fields; fields=$(<"/proc/$1/stat")
+    read -ra fields <<<"${fields##*) }"
+    echo $((fields[11] + fields[12] + fields[13] + fields[14]))
 }
 
 measure_idle() {

@@ -92,6 +92,7 @@ commit_page() {
 
 start_daemon() {
     echo secret >"$stage/slipway/secret"
+    chmod 600 "$stage/slipway/secret"
     cat >"$stage/slipway/config.yml" <<END
 state: $stage/slipway/state
 listen: 127.0.0.1:$hook_port

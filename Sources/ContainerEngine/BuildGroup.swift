@@ -1,6 +1,4 @@
 import Glibc
-import Lifecycle
-import Synchronization
 
 /// The control group that Podman puts the processes of one build's steps in, and the means to end them.
 ///
@@ -12,31 +10,27 @@ struct BuildGroup: Sendable {
 
     private static let prefix = "slipway-build-"
     private static let root = "/sys/fs/cgroup"
-    /// How long to wait between two looks.
-    private static let pauseMicroseconds: UInt32 = 20_000
 
-    /// How old a group is that no build can need any more: longer than builds may take.
-    private static let oldAge = 86_400
-
-    /// Names a group, and removes those of builds that never ended while somebody looked.
+    /// Names a group after this process, and ends what builds of processes that are gone still run.
     init() {
-        name = Self.prefix + String(UInt64.random(in: .min ... .max), radix: 36)
         for parent in Self.parents {
             for entry in Self.entries(of: parent) where entry.hasPrefix(Self.prefix) {
-                var status = stat()
-                let path = "\(parent)/\(entry)"
-                if stat(path, &status) == 0, time(nil) - status.st_mtim.tv_sec > Self.oldAge { rmdir(path) }
+                let owner = entry.dropFirst(Self.prefix.count).prefix { $0 != "-" }
+                guard let owner = pid_t(owner), Glibc.kill(owner, 0) != 0, errno == ESRCH else { continue }
+                let group = Self(name: entry)
+                group.kill()
+                group.remove()
             }
         }
+        name = "\(Self.prefix)\(getpid())-\(String(UInt64.random(in: .min ... .max), radix: 36))"
     }
 
-    /// Kills whatever is in the group, and keeps anything new from running there, until told that the build is over.
-    func kill(until isOver: () -> Bool, deadline: Deadline) {
-        while !isOver(), !deadline.hasPassed {
-            forbidProcesses()
-            for process in processes() { Glibc.kill(process, SIGKILL) }
-            usleep(Self.pauseMicroseconds)
-        }
+    private init(name: String) { self.name = name }
+
+    /// Kills whatever is in the group, and keeps anything new from running there until the runtime sets its limits anew.
+    func kill() {
+        forbidProcesses()
+        for process in processes() { Glibc.kill(process, SIGKILL) }
     }
 
     /// Removes what is left of the group; to be called when the build is over, as a step may otherwise still begin.

@@ -75,35 +75,40 @@ extension EngineClient {
 
     /// Performs a call on a connection of its own and hands out its 2xx answer piece by piece.
     ///
-    /// - Parameters:
-    ///   - endsWithTask: whether cancelling the task ends the call; otherwise only `cancellation` does.
-    ///   - makeSink: called on the pool's thread, once; what it returns gets the pieces there.
-    func open(
-        _ ask: Ask, on pool: BlockingPool, body: RequestBody? = nil, cancellation: Cancellation = Cancellation(),
-        endsWithTask: Bool = true, onConnected: @escaping @Sendable () -> Void = {},
+    /// - Parameter makeSink: called on the pool's thread, once; what it returns gets the pieces there.
+    private func open(
+        _ ask: Ask, on pool: BlockingPool, onConnected: @escaping @Sendable () -> Void = {},
         _ makeSink: @escaping @Sendable () -> ([UInt8]) throws -> Void
     ) async throws(EngineError) {
         let prefix = try await dialect().prefix
         let deadline = Deadline.after(ask.timeout)
-        let path = socketPath
-        let onCancel: @Sendable () -> Void = { if endsWithTask { cancellation.cancel() } }
-        try await pool.run(onCancel: onCancel) { () throws(EngineError) in
-            var request = ask.request(socketPath: path, prefix: prefix)
-            request.keepsConnection = false
+        let cancellation = Cancellation()
+        try await pool.run(onCancel: cancellation.cancel) { [self] () throws(EngineError) in
+            var request = ask.request(socketPath: socketPath, prefix: prefix)
             request.timeout = deadline.remaining
-            if let body { request.body = body }
-            let response: HTTPResponse
-            do throws(HTTPClientError) {
-                var session = try HTTPSession()
-                response = try session.perform(
-                    request, cancellation: cancellation,
-                    onHead: { status, _ in if (200..<300).contains(status) { onConnected() } }, onChunk: makeSink())
-            } catch {
-                // What a sink threw of this client's own is the error; anything else it threw came from the caller.
-                if let inner = error.cause as? EngineError { throw inner }
-                throw ask.failure(error)
-            }
-            _ = try ask.checked(response)
+            try receive(request, of: ask, cancellation: cancellation, onConnected: onConnected, makeSink())
         }
+    }
+
+    /// Performs a request on a connection of its own and hands out its 2xx answer piece by piece. Blocks its thread.
+    func receive(
+        _ request: HTTPRequest, of ask: Ask, cancellation: Cancellation,
+        onConnected: @Sendable @escaping () -> Void = {},
+        _ sink: @escaping ([UInt8]) throws -> Void
+    ) throws(EngineError) {
+        var request = request
+        request.keepsConnection = false
+        let response: HTTPResponse
+        do throws(HTTPClientError) {
+            var session = try HTTPSession()
+            response = try session.perform(
+                request, cancellation: cancellation,
+                onHead: { status, _ in if (200..<300).contains(status) { onConnected() } }, onChunk: sink)
+        } catch {
+            // What a sink threw of this client's own is the error; anything else it threw came from the caller.
+            if let inner = error.cause as? EngineError { throw inner }
+            throw ask.failure(error)
+        }
+        _ = try ask.checked(response)
     }
 }

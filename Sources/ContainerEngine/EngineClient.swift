@@ -37,8 +37,6 @@ package final class EngineClient: Sendable {
         static let followers = 64
         /// How long a short call may take.
         static let shortCall = Duration.seconds(30)
-        /// How long a build that is to end may take to do so before its connection is closed.
-        static let buildEnd = Duration.milliseconds(4500)
         /// How long a container may take that was made with a timeout of its own.
         static let longestStop = Duration.seconds(3600)
         /// How much longer than the container's own timeout a stop may take: the kill and the clean-up.

@@ -9,7 +9,7 @@ import Model
 /// that was sent is always waited for.
 actor CaddyClient {
     /// What the proxy said when it was asked for our server.
-    struct Answer: Sendable {
+    struct Answer: Sendable, Hashable {
         /// Our server; nil: it has none.
         var server: CaddyServer?
         /// What the server's document is called in `If-Match`.

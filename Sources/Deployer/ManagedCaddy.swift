@@ -14,6 +14,7 @@ package struct ManagedCaddy: Sendable {
     private let socketPath: String
     private let frame: CaddyFrame
     private let executable: String?
+    private let client: CaddyClient
     private let log: Log
     private let pool = BlockingPool(name: "slipway.caddy.start", width: 1)
 
@@ -34,6 +35,7 @@ package struct ManagedCaddy: Sendable {
         self.directory = directory
         socketPath = directory + "/admin.sock"
         admin = .socket(socketPath)
+        client = CaddyClient(admin: admin)
         self.frame = frame
         self.executable = executable
         self.log = log
@@ -70,7 +72,6 @@ package struct ManagedCaddy: Sendable {
     /// - Returns: whether it had to be started.
     @discardableResult
     package func start() async throws(StageFailure) -> Bool {
-        let client = CaddyClient(admin: admin)
         if await client.isAnswering() { return false }
         let program = try program()
         _ = try await version()
@@ -126,7 +127,6 @@ package struct ManagedCaddy: Sendable {
 
     /// Ends it. For `demo` and tests: a daemon that stops leaves it running.
     package func stop() async throws(StageFailure) {
-        let client = CaddyClient(admin: admin)
         guard await client.isAnswering() else { return }
         try await client.stop()
         let deadline = Deadline.after(Self.stopLimit)

@@ -45,6 +45,17 @@ package final class BlockingPool: Sendable {
         return try result.get()
     }
 
+    /// Starts a blocking body on a thread of the pool and returns as soon as it has one.
+    ///
+    /// For what may outlast its caller. Whoever calls must have other means to end it.
+    package func start(_ body: @escaping @Sendable () -> Void) async {
+        let queue = await enter()
+        queue.async { [self] in
+            body()
+            leave(queue)
+        }
+    }
+
     // One serial queue for every thread: they get a thread at once. A concurrent queue of libdispatch on Linux
     // has as many threads as the machine has processors, and one more for every second that all of them block.
     private func enter() async -> DispatchQueue {

@@ -23,9 +23,7 @@ struct BuildCancellationTests {
             let error = await group.next()
             #expect(error??.isCancelled == true, "\(String(describing: error))")
         }
-        try await Self.waitUntilNoProcess(says: marker)
-        // Those of other tests end, too.
-        while try !Self.leftovers(of: bench).isEmpty { try await Bench.pause() }
+        try await Self.waitUntilNothingIsLeft(of: marker, in: bench)
     }
 
     @Test(arguments: EngineFixture.Program.allCases)
@@ -45,7 +43,7 @@ struct BuildCancellationTests {
             let error = await group.next()
             #expect(error??.isCancelled == true, "\(String(describing: error))")
         }
-        try await Self.waitUntilNoProcess(says: marker)
+        try await Self.waitUntilNothingIsLeft(of: marker, in: bench)
         #expect(!output.all.joined().contains("second"))
     }
 
@@ -58,7 +56,7 @@ struct BuildCancellationTests {
         let error = await #expect(throws: EngineError.self) { try await bench.build(Self.sleeping(marker), request) }
         #expect(error?.isTimeout == true, "\(String(describing: error))")
         #expect(error?.message == "the build did not end within 2.0 seconds")
-        try await Self.waitUntilNoProcess(says: marker)
+        try await Self.waitUntilNothingIsLeft(of: marker, in: bench)
     }
 
     @Test(arguments: EngineFixture.Program.allCases)
@@ -86,7 +84,10 @@ struct BuildCancellationTests {
         """
     }
 
-    private static func waitUntilNoProcess(says marker: String) async throws {
+    /// Waits for the end of the build on the engine, when no step can begin any more; then for that of its processes.
+    private static func waitUntilNothingIsLeft(of marker: String, in bench: Bench) async throws {
+        // Builds of other tests end, too.
+        while try !leftovers(of: bench).isEmpty { try await Bench.pause() }
         while ProcFile.commandLines().contains(where: { $0.contains("sleep\0\(marker)") }) { try await Bench.pause() }
     }
 

@@ -124,9 +124,9 @@ struct AccidentTests {
     @Test(arguments: Program.allCases)
     func servicesOfOneEnvironmentReachEachOtherByName(_ program: Program) async throws {
         try await Stage.with(program) { stage in
-            let web = try stage.wanted(
-                running: "busybox wget -q -O /dev/null http://api:8080/index.html || exit 5; "
-                    + EngineFixture.webScript(saying: "reached"), release: "1")
+            // Podman tells its name server of new names in passing: the first question may come too early.
+            let asking = "until busybox wget -q -O /dev/null http://api:8080/index.html; do busybox sleep 0.1; done; "
+            let web = try stage.wanted(running: asking + EngineFixture.webScript(saying: "reached"), release: "1")
             let api = try stage.wanted(saying: "api", release: "1")
             let images = (
                 try #require(web.release.services.first?.image), try #require(api.release.services.first?.image)

@@ -34,36 +34,21 @@ struct ConvergenceTests {
     func updatesWithoutAFailedRequest(_ program: Program) async throws {
         try await Stage.with(program) { stage in
             try await stage.converge(stage.wanted(saying: "0", release: "0"))
-            let isDone = Shared(false)
-            let visitor = Visitor(port: stage.frame.httpPort, host: "\(stage.environment.project).localhost")
-            let pool = BlockingPool(name: "visitors", width: 2)
-            let (failures, count) = try await withThrowingTaskGroup(of: (failed: Int, count: Int).self) { group in
-                defer { isDone.value = true }
-                for _ in 1...2 {
-                    group.addTask {
-                        await pool.run {
-                            var (failed, count) = (0, 0)
-                            while !isDone.value {
-                                count += 1
-                                if (try? visitor.get("/index.html"))?.status != 200 { failed += 1 }
-                            }
-                            return (failed, count)
-                        }
-                    }
-                }
+            let crowd = Crowd(of: Visitor(port: stage.frame.httpPort, host: "\(stage.environment.project).localhost"))
+            let visits = try await crowd.visits("/index.html") {
                 for release in 1...3 {
                     let seed = Character(String(release))
                     let wanted = try stage.wanted(saying: String(release), release: seed, .quick(drain: .seconds(2)))
+                    crowd.note("converge \(release)")
                     try await stage.converge(wanted)
                     let text = try stage.page().text
                     #expect(text == "\(release)\n")
+                    crowd.note("sweep \(release)")
                     try await stage.deployer.sweep(wanted)
                 }
-                isDone.value = true
-                return try await group.reduce(into: (0, 0)) { $0 = ($0.0 + $1.failed, $0.1 + $1.count) }
             }
-            #expect(failures == 0)
-            #expect(count > 10)
+            #expect(visits.failures == [])
+            #expect(visits.count > 10)
             let left = try await stage.deployer.observe(stage.environment)
             #expect(left.containers.map(\.labels.release) == [sha("3")])
         }

@@ -156,6 +156,21 @@ struct RouterTests {
         }
     }
 
+    @Test func aChangeOnTopOfAnotherIsRefusedAndTriedAnew() async throws {
+        try await withCaddy { caddy, frame in
+            let client = CaddyClient(admin: caddy.admin)
+            let answer = try await client.server()
+            let etag = try #require(answer.etag)
+            let table = RouteTable(route(1).1)
+            #expect(try await client.server(unless: etag) == nil)
+            #expect(try await client.patchRoutes(frame.routes(table), ifMatch: etag))
+            #expect(try await !client.patchRoutes(frame.routes(RouteTable()), ifMatch: etag))
+            let router = Router(admin: caddy.admin, frame: frame, log: .silent)
+            try await router.set([], for: route(1).0)
+            #expect(await router.table == RouteTable())
+        }
+    }
+
     @Test func saysItsVersion() async throws {
         try await withCaddy { caddy, _ in
             let version = try await caddy.version()

@@ -114,7 +114,7 @@ struct Stage: Sendable {
             ContainerSpec(
                 name: name, image: service.image, labels: labels.encoded,
                 network: ContainerNames.network(of: environment),
-                publish: .init(hostPort: port, containerPort: 8080)))
+                publish: .init(hostPort: port, containerPort: 8080), stopTimeout: .zero))
         try await engine.start(id)
         return id
     }
@@ -157,6 +157,56 @@ struct Visitor: Sendable {
         let answer = try session.perform(
             HTTPRequest(url: "http://127.0.0.1:\(port)\(path)", headers: [HTTPHeader("Host", host)]))
         return (answer.status, String(decoding: answer.body, as: UTF8.self))
+    }
+}
+
+/// Two visitors who come back at once, over and over.
+struct Crowd: Sendable {
+    private let visitor: Visitor
+    private let pool = BlockingPool(name: "visitors", width: 2)
+    private let notes = Shared<String>("")
+    private let start = ContinuousClock.now
+
+    init(of visitor: Visitor) { self.visitor = visitor }
+
+    /// Says what is being done, for the description of a failure.
+    func note(_ text: String) { notes.value = "\(text), \(ContinuousClock.now - start)" }
+
+    /// Visits while the body runs; returns how often, and what went wrong.
+    func visits(_ path: String, _ body: () async throws -> Void) async throws -> (count: Int, failures: [String]) {
+        let isDone = Shared(false)
+        let failures = Shared<[String]>([])
+        return try await withThrowingTaskGroup(of: Int.self) { group in
+            defer { isDone.value = true }
+            for _ in 1...2 {
+                group.addTask {
+                    await pool.run {
+                        var count = 0
+                        while !isDone.value {
+                            count += 1
+                            let began = ContinuousClock.now - start
+                            let problem: String?
+                            do {
+                                let status = try visitor.status(path)
+                                problem = status == 200 ? nil : "status \(status)"
+                            } catch {
+                                problem = "\(error)"
+                            }
+                            guard let problem else { continue }
+                            let note = notes.value
+                            failures.update {
+                                $0.append("\(problem), from \(began) to \(ContinuousClock.now - start), during \(note)")
+                            }
+                        }
+                        return count
+                    }
+                }
+            }
+            try await body()
+            isDone.value = true
+            let count = try await group.reduce(0, +)
+            return (count, failures.value)
+        }
     }
 }
 

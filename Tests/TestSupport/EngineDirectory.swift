@@ -88,7 +88,11 @@ enum EngineDirectory {
         if let answer = try? engine.ask("GET", "/containers/json?all=1"),
             let containers = try? JSONDecoder().decode([Container].self, from: Data(answer.body))
         {
-            for container in containers { _ = try? engine.ask("DELETE", "/containers/\(container.Id)?force=1&v=1") }
+            for container in containers {
+                // Podman would first ask it to stop, and wait.
+                _ = try? engine.ask("POST", "/containers/\(container.Id)/kill")
+                _ = try? engine.ask("DELETE", "/containers/\(container.Id)?force=1&v=1")
+            }
         }
         if let answer = try? engine.ask("GET", "/networks"),
             let networks = try? JSONDecoder().decode([Network].self, from: Data(answer.body))
