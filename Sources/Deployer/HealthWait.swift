@@ -26,6 +26,9 @@ struct HealthWait: Sendable {
 
     /// Looks come quickly at first, so that a fast service is not kept waiting: the pause doubles up to the interval.
     private static let firstPause = Duration.milliseconds(5)
+    /// How long a container that was started again is watched for its exit code.
+    private static let relapseLimit = Duration.seconds(2)
+    private static let relapsePause = Duration.milliseconds(50)
     /// How many lines of output go into a failure.
     private static let outputLines = 20
 
@@ -88,7 +91,18 @@ struct HealthWait: Sendable {
     }
 
     private func ended(_ detail: ContainerDetail?) async -> StageFailure {
-        .exited(name, service: service, detail: detail, output: await lastLines())
+        .exited(name, service: service, detail: await whileDown(detail), output: await lastLines())
+    }
+
+    /// The engine has started it again, and says no exit code while it runs: what ended once will soon have ended anew.
+    private func whileDown(_ detail: ContainerDetail?) async -> ContainerDetail? {
+        var detail = detail
+        let deadline = Deadline.after(Self.relapseLimit)
+        while detail?.container.state == .running, !deadline.hasPassed {
+            guard (try? await Task.sleep(for: Self.relapsePause)) != nil, let next = try? await inspect() else { break }
+            detail = next
+        }
+        return detail
     }
 
     private func neverHealthy(_ detail: ContainerDetail, _ problem: String) async -> StageFailure {
