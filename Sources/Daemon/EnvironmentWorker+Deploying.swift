@@ -106,8 +106,12 @@ extension EnvironmentWorker {
     }
 
     func becameLive(_ release: Release, wanted: WantedEnvironment) async {
+        // Whoever sees that it is live must find its containers and addresses: nothing is awaited between
+        // taking in what was observed and saying so.
+        let seen = await observation(after: wanted)
         let now = parts.now()
         let previous = machine.record.live?.deployment
+        if let seen { observation = seen }
         machine.becameLive(
             .init(
                 release: release.id, content: release.content, configuration: wanted.configuration.digest,
@@ -117,10 +121,7 @@ extension EnvironmentWorker {
         closeSteps("done", at: now)
         let how = deployment?.built == true ? "built and deployed" : "deployed without a build"
         let message = "\(wanted.commit.short) is live as release \(release.id.short), \(how)"
-        // Whoever is told that it is live must find its containers and addresses.
-        async let seen = observation(after: wanted)
         await persist(kind: "deployment.live", message, replacing: previous)
-        if let seen = await seen { observation = seen }
         log.info(message)
     }
 
