@@ -71,9 +71,11 @@ extension EnvironmentWorker {
     func release(from source: Source) async throws(StageFailure) -> Release {
         switch source {
         case .candidate(let candidate):
-            return try await images.release(of: candidate, for: id, kind: record.kind) { built in
+            let release = try await images.release(of: candidate, for: id, kind: record.kind) { built in
                 await self.isBuilding(built)
             }
+            closeSteps("done", at: parts.now())
+            return release
         case .promotion(_, let digest), .restoration(let digest):
             let release = try await parts.kept { ledger in
                 try await ledger.release(digest, of: id.project)
