@@ -1,5 +1,6 @@
 import ContainerEngine
 import Crypto
+import Daemon
 import Deployer
 import Model
 
