@@ -4,10 +4,9 @@ import Model
 
 /// The process's CPU time so far, in milliseconds.
 func processorTime() -> Double {
-    var usage = rusage()
-    getrusage(RUSAGE_SELF.rawValue, &usage)
-    let parts = [usage.ru_utime, usage.ru_stime]
-    return parts.reduce(0) { $0 + Double($1.tv_sec) * 1000 + Double($1.tv_usec) / 1000 }
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) * 1000 + Double(time.tv_nsec) / 1_000_000
 }
 
 // Twenty is the limit of previews in one project.

@@ -88,8 +88,16 @@ struct ImageBuild: Sendable {
                 buildLog.append(text)
                 hooks.onOutput(text)
             }
-            let image = try await engine.build(
-                request(job, plan), context: { try tar.pull() }, onOutput: onOutput)
+            let image: ImageID
+            do throws(EngineError) {
+                image = try await engine.build(
+                    request(job, plan), context: { try tar.pull() }, onOutput: onOutput)
+            } catch {
+                guard error.isRuntimeKilled, !Task.isCancelled else { throw error }
+                let again = ContextTar(mirror: job.mirror, commit: job.commit, context: plan.context)
+                image = try await engine.build(
+                    request(job, plan), context: { try again.pull() }, onOutput: onOutput)
+            }
             result = await confirmed(image, job)
         } catch {
             let transcript = output.withLock { transcript in

@@ -16,8 +16,19 @@ extension EngineClient {
     ) async throws(EngineError) -> String {
         let ask = try Ask("POST", "/networks/create").sending(
             NetworkCreation(name: name, subnet: subnet, labels: labels))
+        for _ in 1..<Self.creationAttempts {
+            do throws(EngineError) {
+                return try await call(ask, as: CreationAnswer.self).id
+            } catch {
+                // Podman lists the host's interfaces first, and fails when one of them goes meanwhile.
+                guard error.message.contains("no such network interface") else { throw error }
+            }
+        }
         return try await call(ask, as: CreationAnswer.self).id
     }
+
+    /// How often a network is asked for when interfaces of the host come and go.
+    private static let creationAttempts = 5
 
     /// Removes a network, by id or name; nothing happens if it is gone. A conflict: a container uses it.
     package func removeNetwork(_ id: String) async throws(EngineError) {

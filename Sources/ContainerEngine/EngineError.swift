@@ -55,6 +55,11 @@ package struct EngineError: Error, Sendable {
         message.contains("Pool overlaps") || message.contains("already used on the host or by another config")
     }
 
+    /// Whether Podman's own program around a step was killed, not the step: worth one more try.
+    ///
+    /// Buildah starts it so that it dies with the *thread* that started it (prctl(2), PR_SET_PDEATHSIG), and Go ends threads.
+    package var isRuntimeKilled: Bool { message.contains("while running runtime: signal: killed") }
+
     /// Whether the port on the host that a container publishes is taken. Both engines say so with 500, at the start.
     package var isPortTaken: Bool {
         message.contains("port is already allocated") || message.contains("address already in use")

@@ -25,6 +25,7 @@ extension ProjectLoop {
         }
         let needed = Set(decision.neededCommits)
         candidates = candidates.filter { needed.contains($0.key) }
+        await reading.rest()
     }
 
     /// How often a decision may ask for more facts in one pass: refs, policy, candidates, and once more.

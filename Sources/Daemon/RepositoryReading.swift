@@ -35,6 +35,9 @@ struct RepositoryReading: Sendable {
         try await transport.fetch(refs.map(\.name), from: source, into: mirrorPath)
     }
 
+    /// Nothing is read for a while.
+    func rest() async { await mirror.rest() }
+
     /// What the default branch's manifest says about environments.
     func policy(of ref: KnownRef?, lastGood: EnvironmentPolicies?) async -> ProjectFacts.PolicyFinding {
         guard let ref, await mirror.contains(ref.commit) else {

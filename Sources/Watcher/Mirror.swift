@@ -2,7 +2,7 @@ import Git
 import Lifecycle
 package import Model
 
-/// Reads one project's bare mirror, on a thread of its own. Only children write to mirrors.
+/// Reads one project's bare mirror, on one of a few threads for all of them. Only children write to mirrors.
 package actor Mirror {
     /// Where the mirror is.
     package nonisolated let path: String
@@ -11,10 +11,13 @@ package actor Mirror {
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
+    // Reading takes milliseconds; a thread for each of a hundred projects, woken by every poll, takes megabytes.
+    private static let executors = (0..<4).map { _ in BlockingExecutor(name: "slipway.mirror") }
+
     /// A reader of the mirror in that directory, which need not be there yet.
     package init(path: String) {
         self.path = path
-        executor = BlockingExecutor(name: "slipway.mirror")
+        executor = Self.executors[Int(path.hashValue.magnitude % UInt(Self.executors.count))]
     }
 
     /// Whether the mirror has the commit.
@@ -65,6 +68,9 @@ package actor Mirror {
         let summary = try reading(commit) { repository throws(GitError) in try repository.commitSummary(commit.hex) }
         return (printable(summary.subject), printable(summary.author))
     }
+
+    /// Closes the repository until it is read again: open, it takes some 40 KiB.
+    package func rest() { repository = nil }
 
     /// Deletes the mirror, because it is damaged: the next fetch makes a new one.
     package func discard() {

@@ -97,8 +97,15 @@ extension Bench {
     func build(
         _ dockerfile: String, _ request: BuildRequest, onOutput: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws -> ImageID {
-        let context = Collected<UInt8>()
-        context.append(try EngineFixture.context(dockerfile: dockerfile))
-        return try await engine.build(request, context: { context.takeAll() }, onOutput: onOutput)
+        let bytes = try EngineFixture.context(dockerfile: dockerfile)
+        while true {
+            let context = Collected<UInt8>()
+            context.append(bytes)
+            do {
+                return try await engine.build(request, context: { context.takeAll() }, onOutput: onOutput)
+            } catch let error as EngineError where error.isRuntimeKilled && !Task.isCancelled {
+                continue
+            }
+        }
     }
 }

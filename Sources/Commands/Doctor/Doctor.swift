@@ -18,6 +18,7 @@ struct Doctor: Sendable {
         findings += secrets()
         findings += await engine()
         findings += await proxy()
+        findings += migration()
         findings += ports()
         findings += boot()
         findings += await projects()
@@ -129,6 +130,20 @@ struct Doctor: Sendable {
             return [.ok("caddy", version)]
         } catch {
             return [.failed("caddy", error.message, error.hint)]
+        }
+    }
+
+    /// Whether connections survive a change of routes.
+    private func migration() -> [Finding] {
+        switch ConnectionMigration.isOn {
+        case true?: [.ok("routes", "waiting connections survive a change of routes")]
+        case false?:
+            [
+                .warning(
+                    "routes", "a connection that arrives in the very moment of a change of routes may be reset",
+                    "\(ConnectionMigration.command), and in /etc/sysctl.d to keep it")
+            ]
+        case nil: []
         }
     }
 
