@@ -106,6 +106,9 @@ extension EnvironmentWorker {
     }
 
     func becameLive(_ release: Release, wanted: WantedEnvironment) async {
+        // Whoever is told that it is live must find its containers and addresses: looking comes first, because a
+        // status may be asked for at every suspension from here on.
+        if let seen = await observation(after: wanted) { observation = seen }
         let now = parts.now()
         let previous = machine.record.live?.deployment
         machine.becameLive(
@@ -117,10 +120,7 @@ extension EnvironmentWorker {
         closeSteps("done", at: now)
         let how = deployment?.built == true ? "built and deployed" : "deployed without a build"
         let message = "\(wanted.commit.short) is live as release \(release.id.short), \(how)"
-        // Whoever is told that it is live must find its containers and addresses.
-        async let seen = observation(after: wanted)
         await persist(kind: "deployment.live", message, replacing: previous)
-        if let seen = await seen { observation = seen }
         log.info(message)
     }
 
