@@ -6,7 +6,7 @@ export PATH := $(PATH):/usr/sbin:/sbin
 .PHONY: help demo test check build install bench lint format clean packages test-packages
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: packages build ## watch the main job on this machine (ONCE=1: run it once and exit)
 	$(BUILD)/slipway demo $(if $(ONCE),--once)

@@ -1,4 +1,5 @@
 package import Daemon
+import Glibc
 import HTTPServer
 package import Lifecycle
 import Model
@@ -53,7 +54,7 @@ package final class ConsoleService: Service {
         let servers = try await pool.run { [self] () throws(HTTPServerError) in
             [
                 try serve(.unix(path: socketPath), to: .local, intake),
-                try serve(.tcp(host: host, port: port), to: .everyone, intake),
+                try serve(openPort(), to: .everyone, intake),
             ]
         }
         bound.withLock { $0 = servers.lazy.compactMap(\.port).first }
@@ -66,6 +67,15 @@ package final class ConsoleService: Service {
             for await exchange in exchanges { group.addTask { await desk.serve(exchange) } }
         }
         await pool.run { for server in servers { server.stop() } }
+    }
+
+    private func openPort() throws(HTTPServerError) -> Listener {
+        do throws(HTTPServerError) { return try .tcp(host: host, port: port) } catch {
+            guard error.code == EADDRINUSE else { throw error }
+            throw HTTPServerError(
+                code: error.code, call: error.call,
+                message: "\(error.message); stop what listens there, or set 'listen' to another port")
+        }
     }
 
     private func serve(

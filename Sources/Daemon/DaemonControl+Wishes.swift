@@ -24,7 +24,7 @@ extension DaemonControl {
             if deadline.hasPassed {
                 return WaitOutcome(
                     ending: .timedOut, environment: status,
-                    message: "\(id) is not there yet after \(timeout.components.seconds) s"
+                    message: "\(id) is not there yet"
                         + (status.map { ": \($0.progress.rawValue), \($0.reason)" }
                             ?? ": there is no such environment yet"))
             }
@@ -40,7 +40,13 @@ extension DaemonControl {
         of id: EnvironmentID, service: String?, tail: Int, follow: Bool,
         onPiece: @escaping @Sendable ([UInt8]) -> Void
     ) async throws(RequestProblem) {
-        _ = try await worker(id)
+        let worker = try await worker(id)
+        if let service {
+            let known = await worker.status(engineProblem: nil).services.map(\.name)
+            guard known.isEmpty || known.contains(service) else {
+                throw .notFound("\(id) has no service '\(service)'; it has: \(known.joined(separator: ", "))")
+            }
+        }
         do throws(StageFailure) {
             try await parts.deployer.logs(of: id, service: service, tail: tail, follow: follow, onPiece: onPiece)
         } catch {

@@ -122,11 +122,13 @@ enum StatusView {
         case .held: sentences.append("\(name) is held.")
         case .orphaned: sentences.append("\(name) is orphaned: it keeps running.")
         case .deleting: sentences.append("\(name) is being deleted.")
-        case .failed: sentences.append("the last deployment of \(name) failed; what ran before keeps running.")
+        case .failed:
+            let effect = status.commit == nil ? "nothing has been live there yet" : "what ran before keeps running"
+            sentences.append("the last deployment of \(name) failed; \(effect).")
         }
         sentences.append(status.reason)
         for gate in status.gates {
-            sentences.append("it waits for \(gate.kind.rawValue): \(gate.blocker)")
+            if gate.blocker != status.reason { sentences.append("it waits for \(gate.kind.rawValue): \(gate.blocker)") }
             if let remedy = gate.remedy { remedies.append(remedy) }
         }
         if status.progress == .failed, let failure = status.deployment?.failure {

@@ -70,7 +70,7 @@ struct Verb: Sendable {
 
     /// `slipway logs [PROJECT] ENVIRONMENT [--follow] [--tail N]`.
     var usage: String {
-        let parts = operands.map(\.usage) + flags.map { "[\($0.usage)]" }
+        let parts = operands.map(\.usage) + flags.map { $0.isRequired ? $0.usage : "[\($0.usage)]" }
         return (["slipway \(name)"] + parts).joined(separator: " ")
     }
 }
@@ -114,10 +114,16 @@ struct Flag: Sendable, Hashable {
     /// What it does.
     let summary: String
 
-    init(_ name: String, short: Character? = nil, value: String? = nil, _ summary: String) {
+    /// Whether it must be given.
+    let isRequired: Bool
+
+    init(
+        _ name: String, short: Character? = nil, value: String? = nil, isRequired: Bool = false, _ summary: String
+    ) {
         self.name = name
         self.short = short
         self.value = value
+        self.isRequired = isRequired
         self.summary = summary
     }
 

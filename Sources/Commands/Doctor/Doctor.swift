@@ -81,10 +81,14 @@ struct Doctor: Sendable {
             let name = "\(version.flavour.rawValue) \(version.version), API \(version.apiVersion), at \(socket)"
             return [.ok("engine", name), restartPolicy(version)]
         } catch {
+            let start =
+                access("/run/systemd/system", F_OK) == 0
+                ? "systemctl enable --now podman.socket (or docker)"
+                : "podman system service --time 0 unix://\(socket) (or dockerd)"
             return [
                 .failed(
                     "engine", "no engine answers at \(socket): \(error.message)",
-                    "start one: systemctl enable --now podman.socket (or docker), or set runtime.socket")
+                    "start one: \(start), or set runtime.socket")
             ]
         }
     }
@@ -148,16 +152,28 @@ struct Doctor: Sendable {
     }
 
     private func ports() -> [Finding] {
-        let isRunning = access(configuration.socket, F_OK) == 0
+        // A daemon that was killed leaves the file of its socket behind, so only an answer counts.
+        let isRunning = answers(at: configuration.socket)
+        let isProxyRunning =
+            configuration.router.caddy == .managed && answers(at: configuration.state + "/caddy/admin.sock")
         return [("router.http", configuration.router.httpPort), ("listen", configuration.listen.port)].map {
             name, port in
             let isFree = FreePort.first(from: port) == port
             if isFree { return .ok("port", "\(name) \(port) is free") }
             if isRunning { return .ok("port", "\(name) \(port) is in use, and a daemon runs") }
+            let holder = ListeningPorts.holder(ofPort: port)
+            // The managed Caddy outlives the daemon.
+            if name == "router.http", isProxyRunning, holder?.hasPrefix("caddy") ?? true {
+                return .ok("port", "\(name) \(port) is in use by the managed Caddy, which the daemon takes over")
+            }
             return .failed(
-                "port", "\(name) \(port) is taken by another program",
+                "port", "\(name) \(port) is taken by \(holder ?? "another program")",
                 "find it with: ss -ltnp 'sport = :\(port)'; stop it, or set \(name) to another port")
         }
+    }
+
+    private func answers(at socketPath: String) -> Bool {
+        SocketClient(socketPath: socketPath).ask("GET", "/", timeout: .seconds(2)) != nil
     }
 
     private func boot() -> [Finding] {

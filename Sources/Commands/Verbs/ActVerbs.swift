@@ -52,7 +52,7 @@ enum ResumeVerb {
 
 /// `slipway rollback`
 enum RollbackVerb {
-    private static let reason = Flag("reason", short: "r", value: "TEXT", "why; must be given")
+    private static let reason = Flag("reason", short: "r", value: "TEXT", isRequired: true, "why; must be given")
 
     static let verb = Verb(
         "rollback", .act, "go back to an earlier release, and hold it there",
@@ -94,8 +94,8 @@ enum RefreshVerb {
 enum ApproveVerb {
     /// What can be approved, with the part of the API's path and what is said then.
     private static let matters: [(name: String, path: String, effect: String)] = [
-        ("deletions", "approve-deletions", "confirmed; previews whose branches are gone may go"),
-        ("default-branch", "approve-default-branch", "confirmed; the default branch is followed"),
+        ("deletions", "approve-deletions", "the previews whose branches are gone may be deleted"),
+        ("default-branch", "approve-default-branch", "production follows the renamed default branch"),
     ]
 
     static let verb = Verb(

@@ -53,8 +53,12 @@ enum EnvDeleteVerb {
             let answer = readLine()?.lowercased() ?? ""
             guard ["y", "yes"].contains(answer) else { throw .cancelled("nothing was deleted") }
         }
+        let status = try await invocation.client.get(EnvironmentStatus.self, .environment(id)).value
         try await invocation.client.delete(.environment(id))
         invocation.screen.line("\(id) is being deleted; 'slipway env list \(id.project)' shows when it is gone")
+        if let ref = status.ref {
+            invocation.screen.line("the next commit of \(ref.short), if there is one, brings it back")
+        }
         return ExitCode.done
     }
 }

@@ -40,7 +40,12 @@ enum LogsVerb {
         let printer = LogPrinter(screen: invocation.screen)
         try await invocation.client.stream(path) { printer.take($0) }
         let hasPrinted = printer.finish()
-        if !hasPrinted, follow == nil { invocation.screen.note("nothing has been printed yet; -f waits for it") }
+        if !hasPrinted, follow == nil {
+            invocation.screen.note("nothing has been printed yet; -f waits for it")
+            if !invocation.has(build) {
+                invocation.screen.note("  'slipway why \(id.project) \(id.name)' says how its last deployment went")
+            }
+        }
         return ExitCode.done
     }
 }

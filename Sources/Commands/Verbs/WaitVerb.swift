@@ -45,7 +45,7 @@ enum WaitVerb {
                 hasAnswered = true
                 if answer.value.ending != .timedOut || deadline.hasPassed {
                     screen.endProgress()
-                    return show(answer, limit: limit, invocation)
+                    return show(answer, invocation)
                 }
                 screen.progress(progress(of: answer.value, id, elapsed: .now - started))
             } catch {
@@ -81,9 +81,7 @@ enum WaitVerb {
         return "\(id): \(state ?? clean(environment.reason)) … \(time)"
     }
 
-    private static func show(
-        _ answer: DaemonClient.Answer<WaitOutcome>, limit: Duration, _ invocation: Invocation
-    ) -> Int32 {
+    private static func show(_ answer: DaemonClient.Answer<WaitOutcome>, _ invocation: Invocation) -> Int32 {
         let outcome = answer.value
         let isGood = outcome.ending == .live
         if invocation.has(.json) {
