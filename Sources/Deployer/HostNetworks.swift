@@ -14,7 +14,9 @@ enum HostNetworks {
         var next = first
         while let entry = next {
             next = entry.pointee.ifa_next
-            guard let address = ipv4(entry.pointee.ifa_addr), let mask = ipv4(entry.pointee.ifa_netmask) else { continue }
+            guard let address = ipv4(entry.pointee.ifa_addr), let mask = ipv4(entry.pointee.ifa_netmask) else {
+                continue
+            }
             blocks.append(SubnetBlock(address: address, prefixLength: mask.nonzeroBitCount))
         }
         return blocks
