@@ -81,7 +81,7 @@ let package = Package(
 
         // Tests mirror Sources
         .target(
-            name: "TestSupport", dependencies: ["Model", "Lifecycle", "Subprocess", "HTTPClient"],
+            name: "TestSupport", dependencies: ["Model", "Lifecycle", "Subprocess", "HTTPClient", "CLinux"],
             path: "Tests/TestSupport"),
         tests("Archive", ["Archive"]),
         tests("Crypto", ["Crypto"]),

@@ -59,12 +59,13 @@ struct ContextReader: ~Copyable {
         return try text(of: entry)
     }
 
-    /// Throws when something in the context is not fit to be sent, naming it.
+    /// How many bytes of files are sent; throws when something in the context is not fit to be, naming it.
     ///
     /// Before anything is sent: Podman 4.3 leaves what it has got in /var/tmp when a context breaks off.
+    @discardableResult
     func check(
         _ context: BuildContext, of definition: BuildDefinition, limits: BuilderLimits
-    ) throws(StageFailure) {
+    ) throws(StageFailure) -> Int {
         let root = try root(of: definition)
         let prefix = root.isEmpty ? [] : root + [UInt8(ascii: "/")]
         var defects = context.defects(links: try links(in: context.entries, prefix: prefix), prefix: prefix)
@@ -80,6 +81,7 @@ struct ContextReader: ~Copyable {
         }
         guard defects.isEmpty else { throw .unfit(defects) }
         guard sentBytes <= limits.contextBytes else { throw .contextTooLarge(limits.contextBytes) }
+        return sentBytes
     }
 
     private func root(of definition: BuildDefinition) throws(StageFailure) -> [UInt8] {

@@ -40,6 +40,12 @@ struct DockerfileScan: Sendable, Hashable {
         return zip(starts, starts.dropFirst() + [instructions.count]).map { $0..<$1 }
     }
 
+    /// Whether a step may take long to do again: it runs something, or brings something from elsewhere.
+    var mayTakeLong: Bool {
+        // What a base image triggers (`ONBUILD`) is not seen here: that costs time, never a wrong image.
+        instructions.contains { ["RUN", "ADD"].contains($0.keyword) }
+    }
+
     /// Reads `# key=value` lines until the first line that is none; returns where the rest begins.
     private mutating func readDirectives() -> Int {
         for (index, line) in lines.enumerated() {

@@ -46,18 +46,27 @@ struct ImageBuild: Sendable {
     private struct Plan: Sendable {
         let context: BuildContext
         let scan: DockerfileScan
+        /// How many bytes of files are sent.
+        let bytes: Int
+
+        /// Steps are worth keeping where one may take long. Where all of them only copy a small context, each would
+        /// cost an image of its own, with its writes to disk, and save less than that.
+        var keepsSteps: Bool { scan.mayTakeLong || bytes > Self.copiedByteLimit }
+
+        /// What is copied anew by each build, and kept by each image: much less than the images' base mostly is.
+        private static let copiedByteLimit = 16 << 20
     }
 
     private func plan(_ job: BuildJob) async throws(StageFailure) -> Plan {
         try await pool.run { () throws(StageFailure) in
             var reader = try ContextReader(mirror: job.mirror, commit: job.commit)
             let context = try reader.context(of: job.definition)
-            try reader.check(context, of: job.definition, limits: limits)
+            let bytes = try reader.check(context, of: job.definition, limits: limits)
             let scan = DockerfileScan(try reader.dockerfile(of: context))
             if let frontend = scan.frontend, !DockerfileScan.isStandard(frontend.name) {
                 throw .customFrontend(frontend.name, dockerfile: context.dockerfile, line: frontend.line)
             }
-            return Plan(context: context, scan: scan)
+            return Plan(context: context, scan: scan, bytes: bytes)
         }
     }
 
@@ -80,7 +89,7 @@ struct ImageBuild: Sendable {
                 hooks.onOutput(text)
             }
             let image = try await engine.build(
-                request(job, plan.context), context: { try tar.pull() }, onOutput: onOutput)
+                request(job, plan), context: { try tar.pull() }, onOutput: onOutput)
             result = await confirmed(image, job)
         } catch {
             let transcript = output.withLock { transcript in
@@ -98,15 +107,16 @@ struct ImageBuild: Sendable {
         return result
     }
 
-    private func request(_ job: BuildJob, _ context: BuildContext) -> BuildRequest {
+    private func request(_ job: BuildJob, _ plan: Plan) -> BuildRequest {
         BuildRequest(
-            dockerfile: String(decoding: context.dockerfile, as: UTF8.self),
-            withheld: context.withheld.map { String(decoding: $0, as: UTF8.self) }, target: job.definition.target,
+            dockerfile: String(decoding: plan.context.dockerfile, as: UTF8.self),
+            withheld: plan.context.withheld.map { String(decoding: $0, as: UTF8.self) }, target: job.definition.target,
             arguments: job.definition.arguments, labels: labels(job.project, job.key),
             tag: "slipway.local/\(job.project):\(job.key.short)", memoryBytes: limits.memoryBytes,
             isNetworkAllowed: job.isNetworkAllowed,
             // A private base must not become readable to whoever opens a pull request from a fork.
-            registries: job.isNetworkAllowed ? job.registries : [], timeout: limits.timeout)
+            registries: job.isNetworkAllowed ? job.registries : [], timeout: limits.timeout,
+            keepsSteps: plan.keepsSteps)
     }
 
     /// The image if it carries the labels of its build: the output, which names it, comes from the repository's own steps.

@@ -29,6 +29,8 @@ enum BuildQuery {
             items += [(name: "memory", value: String(memory)), (name: "memswap", value: String(memory))]
         }
         items += network(isAllowed: request.isNetworkAllowed, on: flavour)
+        // Docker's classic builder always keeps its steps, and does not know the name.
+        if !request.keepsSteps, flavour == .podman { items.append((name: "layers", value: "0")) }
         if let cgroup { items.append((name: "cgroupparent", value: "/" + cgroup)) }
         return items
     }

@@ -22,13 +22,15 @@ package struct BuildRequest: Sendable, Hashable {
     package var registries: [RegistryCredential]
     /// How long everything may take.
     package var timeout: Duration
+    /// Whether steps are kept for later builds, an image each; where not, Podman writes one image in all. Docker always keeps.
+    package var keepsSteps: Bool
 
     /// A build with the defaults of DESIGN section 7.
     package init(
         dockerfile: String = "Dockerfile", withheld: [String] = [], target: String? = nil,
         arguments: [String: String] = [:],
         labels: [String: String] = [:], tag: String, memoryBytes: Int64? = 2 << 30, isNetworkAllowed: Bool = true,
-        registries: [RegistryCredential] = [], timeout: Duration = .seconds(1800)
+        registries: [RegistryCredential] = [], timeout: Duration = .seconds(1800), keepsSteps: Bool = true
     ) {
         self.dockerfile = dockerfile
         self.withheld = withheld
@@ -40,6 +42,7 @@ package struct BuildRequest: Sendable, Hashable {
         self.isNetworkAllowed = isNetworkAllowed
         self.registries = registries
         self.timeout = timeout
+        self.keepsSteps = keepsSteps
     }
 }
 

@@ -71,9 +71,11 @@ extension EnvironmentWorker {
     func release(from source: Source) async throws(StageFailure) -> Release {
         switch source {
         case .candidate(let candidate):
-            return try await images.release(of: candidate, for: id, kind: record.kind) { built in
+            let release = try await images.release(of: candidate, for: id, kind: record.kind) { built in
                 await self.isBuilding(built)
             }
+            closeSteps("done", at: parts.now())
+            return release
         case .promotion(_, let digest), .restoration(let digest):
             let release = try await parts.kept { ledger in
                 try await ledger.release(digest, of: id.project)
@@ -106,8 +108,12 @@ extension EnvironmentWorker {
     }
 
     func becameLive(_ release: Release, wanted: WantedEnvironment) async {
+        // Whoever sees that it is live must find its containers and addresses: nothing is awaited between
+        // taking in what was observed and saying so.
+        let seen = await observation(after: wanted)
         let now = parts.now()
         let previous = machine.record.live?.deployment
+        if let seen { observation = seen }
         machine.becameLive(
             .init(
                 release: release.id, content: release.content, configuration: wanted.configuration.digest,
@@ -117,10 +123,7 @@ extension EnvironmentWorker {
         closeSteps("done", at: now)
         let how = deployment?.built == true ? "built and deployed" : "deployed without a build"
         let message = "\(wanted.commit.short) is live as release \(release.id.short), \(how)"
-        // Whoever is told that it is live must find its containers and addresses.
-        async let seen = observation(after: wanted)
         await persist(kind: "deployment.live", message, replacing: previous)
-        if let seen = await seen { observation = seen }
         log.info(message)
     }
 

@@ -24,8 +24,14 @@ struct HealthWait: Sendable {
     /// The ports the image exposes, for the hint.
     let exposedPorts: [Int]
 
-    /// Looks come quickly at first, so that a fast service is not kept waiting: the pause doubles up to the interval.
+    /// Looks come quickly at first, so that a fast service is not kept waiting: the pause doubles, but stays short
+    /// for some seconds, and only then grows up to the interval.
     private static let firstPause = Duration.milliseconds(5)
+    private static let eagerPause = Duration.milliseconds(100)
+    private static let eagerTime = Duration.seconds(10)
+    /// How long a container that was started again is watched for its exit code.
+    private static let relapseLimit = Duration.seconds(2)
+    private static let relapsePause = Duration.milliseconds(50)
     /// How many lines of output go into a failure.
     private static let outputLines = 20
 
@@ -34,6 +40,7 @@ struct HealthWait: Sendable {
         guard let port else { return try await worker() }
         let probe = HealthProbe(port: port, path: check.path, host: host, timeout: check.timeout)
         let deadline = Deadline.after(check.deadline)
+        let eagerUntil = Deadline.after(Self.eagerTime)
         var pause = Self.firstPause
         while true {
             let finding = await pool.run { probe.look() }
@@ -48,7 +55,8 @@ struct HealthWait: Sendable {
             }
             guard !deadline.hasPassed else { throw await neverHealthy(detail, problem) }
             try await sleep(min(pause, deadline.remaining))
-            pause = min(pause * 2, check.interval)
+            let longest = eagerUntil.hasPassed ? check.interval : min(Self.eagerPause, check.interval)
+            pause = min(pause * 2, longest)
         }
     }
 
@@ -88,7 +96,18 @@ struct HealthWait: Sendable {
     }
 
     private func ended(_ detail: ContainerDetail?) async -> StageFailure {
-        .exited(name, service: service, detail: detail, output: await lastLines())
+        .exited(name, service: service, detail: await whileDown(detail), output: await lastLines())
+    }
+
+    /// The engine has started it again, and says no exit code while it runs: what ended once will soon have ended anew.
+    private func whileDown(_ detail: ContainerDetail?) async -> ContainerDetail? {
+        var detail = detail
+        let deadline = Deadline.after(Self.relapseLimit)
+        while detail?.container.state == .running, !deadline.hasPassed {
+            guard (try? await Task.sleep(for: Self.relapsePause)) != nil, let next = try? await inspect() else { break }
+            detail = next
+        }
+        return detail
     }
 
     private func neverHealthy(_ detail: ContainerDetail, _ problem: String) async -> StageFailure {

@@ -11,7 +11,7 @@ extension Ledger {
     ) throws(SQLiteError) -> BuildRecord {
         var build = BuildRecord(
             number: 0, project: project, service: service, key: key, commit: commit, startedAt: at)
-        build.number = try write { (connection) throws(SQLiteError) in
+        build.number = try write(.soon) { (connection) throws(SQLiteError) in
             try connection.run(
                 "INSERT INTO builds (project, is_final, record) VALUES (?, 0, ?)",
                 [.text(project.rawValue), .text(try Coding.text(of: build))])
@@ -28,7 +28,7 @@ extension Ledger {
 
     /// Records how far a build is, or how it ended.
     package func finish(_ build: BuildRecord) throws(SQLiteError) {
-        try write { (connection) throws(SQLiteError) in
+        try write(.soon) { (connection) throws(SQLiteError) in
             try connection.run(
                 "UPDATE builds SET is_final = ?, record = ? WHERE number = ?",
                 [.flag(build.endedAt != nil), .text(try Coding.text(of: build)), .integer(build.number)])

@@ -84,7 +84,7 @@ extension Ledger {
 
     /// Says what came of every unsettled delivery of a project up to a sequence number.
     package func settle(of project: ProjectName, upTo sequence: Int64, outcome: String) throws(SQLiteError) {
-        try write { (connection) throws(SQLiteError) in
+        try write(.soon) { (connection) throws(SQLiteError) in
             try connection.run(
                 "UPDATE deliveries SET outcome = ? WHERE outcome IS NULL AND sequence <= ? AND project = ?",
                 [.text(outcome), .integer(sequence), .text(project.rawValue)])

@@ -13,7 +13,7 @@ extension Ledger {
         var deployment = Deployment(
             number: 0, environment: environment, kind: kind, commit: commit, ref: ref, cause: cause, queuedAt: at)
         let place = [Value.text(environment.project.rawValue), .text(environment.name.rawValue)]
-        deployment.number = try write { (connection) throws(SQLiteError) in
+        deployment.number = try write(.soon) { (connection) throws(SQLiteError) in
             try connection.run(
                 "INSERT INTO deployments (project, environment, state, is_final, record) VALUES (?, ?, ?, 0, ?)",
                 place + [.text(deployment.state.rawValue), .text(try Coding.text(of: deployment))])

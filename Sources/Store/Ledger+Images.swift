@@ -15,7 +15,7 @@ extension Ledger {
 
     /// Remembers which image was built for a key.
     package func remember(image: ImageID, key: Digest, project: ProjectName) throws(SQLiteError) {
-        try write { (connection) throws(SQLiteError) in
+        try write(.soon) { (connection) throws(SQLiteError) in
             try connection.run(
                 "INSERT OR REPLACE INTO images (project, key, image) VALUES (?, ?, ?)",
                 [.text(project.rawValue), .text(key.hex), .text(image.description)])

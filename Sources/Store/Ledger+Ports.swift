@@ -17,7 +17,7 @@ extension Ledger {
 
     /// Remembers a lease; a port has one.
     package func save(_ lease: PortLease) throws(SQLiteError) {
-        try write { (connection) throws(SQLiteError) in
+        try write(.soon) { (connection) throws(SQLiteError) in
             try connection.run(
                 "INSERT OR REPLACE INTO port_leases (port, container, leased_at, released_at) VALUES (?, ?, ?, ?)",
                 [

@@ -13,7 +13,8 @@ extension Ledger {
     package func save(
         refs: [KnownRef], removing: [RefName], of project: StoredProject, events: [NewEvent]
     ) throws(SQLiteError) {
-        try write { (connection) throws(SQLiteError) in
+        // The next listing says again what this one changed; a change of the project alone may be a person's.
+        try write(refs.isEmpty ? .now : .soon) { (connection) throws(SQLiteError) in
             try Self.upsert(project, connection)
             let owner = Value.text(project.name.rawValue)
             for name in removing {

@@ -7,7 +7,7 @@ extension Ledger {
 
     /// Remembers a release and that this commit yields it.
     package func save(_ release: Release, of project: ProjectName, commit: ObjectID) throws(SQLiteError) {
-        try write { (connection) throws(SQLiteError) in
+        try write(.soon) { (connection) throws(SQLiteError) in
             try connection.run(
                 "INSERT INTO releases (project, id, content, record) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
                 [

@@ -5,8 +5,8 @@ package import SQLite
 /// What the daemon remembers, in one SQLite database.
 ///
 /// Owns the connection, on a thread of its own; opened once by ``open(now:)``. Every writing function is
-/// one transaction, on disk when it returns, and fails with ``SQLiteError/Code/staleEpoch`` once the database
-/// was opened by another daemon. It never decides anything.
+/// one transaction, on disk when it returns or, as ``Durability`` has it, soon, and fails with
+/// ``SQLiteError/Code/staleEpoch`` once the database was opened by another daemon. It never decides anything.
 package actor Ledger {
     /// Where the database is.
     nonisolated package let path: String
@@ -15,6 +15,24 @@ package actor Ledger {
     private let schema: Schema
     private var connection: Connection?
     private var epoch: Int64 = 0
+    private var durability = Durability.now
+
+    /// When a transaction is on disk.
+    enum Durability {
+        /// When it returns.
+        case now
+        /// With the next one that is on disk when it returns, or when the log is folded in. For what Git, the engine or
+        /// another attempt says again after a loss of power: an fsync takes milliseconds, and an update is short.
+        case soon
+
+        /// As SQLite has it for a write-ahead log, which stays whole either way: sqlite.org/pragma.html#pragma_synchronous.
+        var level: String {
+            switch self {
+            case .now: "FULL"
+            case .soon: "NORMAL"
+            }
+        }
+    }
 
     /// Deliveries that wait for a transaction to share.
     nonisolated let intake = DeliveryIntake()
@@ -49,6 +67,7 @@ package actor Ledger {
             }
             connection = consume opened
             epoch = opening.epoch
+            durability = .now
             return opening
         } catch {
             throw error.advising(path: path)
@@ -88,15 +107,25 @@ package actor Ledger {
     /// Lends the connection for one transaction, provided that the epoch is still ours.
     @discardableResult
     func write<Result>(
-        _ body: (borrowing Connection) throws(SQLiteError) -> Result
+        _ durability: Durability = .now, _ body: (borrowing Connection) throws(SQLiteError) -> Result
     ) throws(SQLiteError) -> Result {
         let ours = epoch
+        let isOther = durability != self.durability
+        self.durability = durability
         return try read { (connection) throws(SQLiteError) in
-            try connection.transaction { (connection) throws(SQLiteError) in
-                let theirs = try connection.first("SELECT epoch FROM meta") { $0.integer(0) } ?? 0
-                guard theirs == ours else { throw .staleEpoch(ours: ours, theirs: theirs) }
-                return try body(connection)
-            }
+            if isOther { try connection.script("PRAGMA synchronous = \(durability.level)") }
+            return try Self.transaction(connection, ours: ours, body)
+        }
+    }
+
+    private static func transaction<Result>(
+        _ connection: borrowing Connection, ours: Int64,
+        _ body: (borrowing Connection) throws(SQLiteError) -> Result
+    ) throws(SQLiteError) -> Result {
+        try connection.transaction { (connection) throws(SQLiteError) in
+            let theirs = try connection.first("SELECT epoch FROM meta") { $0.integer(0) } ?? 0
+            guard theirs == ours else { throw .staleEpoch(ours: ours, theirs: theirs) }
+            return try body(connection)
         }
     }
 

@@ -13,6 +13,15 @@ import Testing
         #expect(found == ["3-3 FROM scratch", "5-9 RUN one   && two   three", "10-10 CMD x"])
     }
 
+    @Test(arguments: [
+        ("FROM scratch\nCOPY a b\nEXPOSE 8080\nCMD x", false), ("FROM a\nCOPY <<E /x\nRUN not me\nE\nCMD x", false),
+        ("FROM a\nrun x", true), ("FROM a AS b\nRUN x\nFROM scratch\nCOPY --from=b x y", true),
+        ("FROM scratch\nADD https://example.com/x /", true),
+    ])
+    func knowsWhetherAStepMayTakeLong(text: String, mayTakeLong: Bool) {
+        #expect(DockerfileScan(Array(text.utf8)).mayTakeLong == mayTakeLong)
+    }
+
     @Test func readsTheEscapeDirective() {
         let found = summary("# escape=`\nFROM scratch\nRUN a `\n b\nCOPY x c:\\\nCMD y")
         #expect(found == ["2-2 FROM scratch", "3-4 RUN a  b", "5-5 COPY x c:\\", "6-6 CMD y"])

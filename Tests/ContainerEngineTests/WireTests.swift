@@ -69,6 +69,9 @@ struct WireTests {
         let least = ["dockerfile=Dockerfile", "t=x", "rm=1", "forcerm=1", "version=1", excluded]
         #expect(try items(.docker, plain, nil) == least)
         #expect(try items(.podman, plain, nil) == least + [ownNetwork])
+        let brief = BuildRequest(tag: "x", memoryBytes: nil, keepsSteps: false)
+        #expect(try items(.docker, brief, nil) == least)
+        #expect(try items(.podman, brief, nil) == least + [ownNetwork, "layers=0"])
     }
 
     @Test
