@@ -1,10 +1,11 @@
 import SQLite
+import TestSupport
 import Testing
 
 struct BackupTests {
-    let scratch: ScratchDirectory
+    let scratch: TemporaryDirectory
 
-    init() throws { scratch = try ScratchDirectory() }
+    init() throws { scratch = try TemporaryDirectory() }
 
     func source(rows: Int) throws -> Connection {
         let connection = try Connection(path: scratch.path + "/source.db", access: .readWrite)

@@ -2,14 +2,15 @@ import Dispatch
 import Glibc
 import SQLite
 import Synchronization
+import TestSupport
 import Testing
 
 struct ConnectionTests {
-    let scratch: ScratchDirectory
+    let scratch: TemporaryDirectory
     let path: String
 
     init() throws {
-        scratch = try ScratchDirectory()
+        scratch = try TemporaryDirectory()
         path = scratch.path + "/test.db"
     }
 

@@ -1,12 +1,13 @@
 import SQLite
+import TestSupport
 import Testing
 
 struct TransactionTests {
-    let scratch: ScratchDirectory
+    let scratch: TemporaryDirectory
     let path: String
 
     init() throws {
-        scratch = try ScratchDirectory()
+        scratch = try TemporaryDirectory()
         path = scratch.path + "/test.db"
     }
 

@@ -1,15 +1,16 @@
 import Model
 import SQLite
+import TestSupport
 import Testing
 
 @testable import Store
 
 struct DeliveryTests {
-    let scratch: ScratchDirectory
+    let scratch: TemporaryDirectory
     let ledger: Ledger
 
     init() async throws {
-        scratch = try ScratchDirectory()
+        scratch = try TemporaryDirectory()
         ledger = Ledger(path: scratch.path + "/ledger.db")
         _ = try await ledger.open(now: noon)
     }

@@ -1,15 +1,16 @@
 import Model
 import SQLite
+import TestSupport
 import Testing
 
 @testable import Store
 
 struct MigrationTests {
-    let scratch: ScratchDirectory
+    let scratch: TemporaryDirectory
     let path: String
 
     init() throws {
-        scratch = try ScratchDirectory()
+        scratch = try TemporaryDirectory()
         path = scratch.path + "/ledger.db"
     }
 

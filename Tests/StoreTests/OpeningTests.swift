@@ -1,16 +1,17 @@
 import Glibc
 import Model
 import SQLite
+import TestSupport
 import Testing
 
 @testable import Store
 
 struct OpeningTests {
-    let scratch: ScratchDirectory
+    let scratch: TemporaryDirectory
     let path: String
 
     init() throws {
-        scratch = try ScratchDirectory()
+        scratch = try TemporaryDirectory()
         path = scratch.path + "/ledger.db"
     }
 

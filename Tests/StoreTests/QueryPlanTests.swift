@@ -1,5 +1,6 @@
 import Model
 import SQLite
+import TestSupport
 import Testing
 
 @testable import Store
@@ -28,7 +29,7 @@ struct QueryPlanTests {
     ]
 
     @Test(arguments: queries) func readsNoWholeTable(query: Query) async throws {
-        let scratch = try ScratchDirectory()
+        let scratch = try TemporaryDirectory()
         let ledger = Ledger(path: scratch.path + "/ledger.db")
         _ = try await ledger.open(now: noon)
         let plan = try await ledger.plan(of: query)
@@ -40,7 +41,7 @@ struct QueryPlanTests {
     }
 
     @Test func readsAFewOfAHundredThousandDeployments() async throws {
-        let scratch = try ScratchDirectory()
+        let scratch = try TemporaryDirectory()
         let ledger = Ledger(path: scratch.path + "/ledger.db")
         _ = try await ledger.open(now: noon)
         let template = try await ledger.makeDeployment(.replaced)

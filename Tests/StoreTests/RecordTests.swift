@@ -1,16 +1,17 @@
 import Model
 import SQLite
+import TestSupport
 import Testing
 
 @testable import Store
 
 /// What is written is read back, by another opening of the same file.
 struct RecordTests {
-    let scratch: ScratchDirectory
+    let scratch: TemporaryDirectory
     let ledger: Ledger
 
     init() async throws {
-        scratch = try ScratchDirectory()
+        scratch = try TemporaryDirectory()
         ledger = Ledger(path: scratch.path + "/ledger.db")
         _ = try await ledger.open(now: noon)
     }

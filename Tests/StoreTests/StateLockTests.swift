@@ -1,13 +1,14 @@
 import Glibc
 import Model
+import TestSupport
 import Testing
 
 @testable import Store
 
 struct StateLockTests {
-    let scratch: ScratchDirectory
+    let scratch: TemporaryDirectory
 
-    init() throws { scratch = try ScratchDirectory() }
+    init() throws { scratch = try TemporaryDirectory() }
 
     func held() throws -> LockHeld? {
         do throws(StateLockError) {
