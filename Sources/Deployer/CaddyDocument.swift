@@ -20,9 +20,48 @@ struct CaddyRoute: Codable, Hashable {
 struct CaddyMatch: Codable, Hashable {
     var host: [String]?
     var path: [String]?
+    var file: CaddyFileMatch?
+    var header: [String: CaddyPattern]?
+    var variables: [String: CaddyPattern]?
+
+    init(
+        host: [String]? = nil, path: [String]? = nil, file: CaddyFileMatch? = nil,
+        header: [String: CaddyPattern]? = nil, variables: [String: CaddyPattern]? = nil
+    ) {
+        self.host = host
+        self.path = path
+        self.file = file
+        self.header = header
+        self.variables = variables
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case host
+        case path
+        case file
+        case header = "header_regexp"
+        case variables = "vars_regexp"
+    }
 }
 
-/// What happens to a request: `reverse_proxy` and `static_response` are the two we use.
+/// Which file must exist for a route.
+struct CaddyFileMatch: Codable, Hashable {
+    var root: String
+    var tryFiles: [String]
+
+    enum CodingKeys: String, CodingKey {
+        case root
+        case tryFiles = "try_files"
+    }
+}
+
+/// A regular expression whose groups get the names `{http.regexp.<name>.<number>}`.
+struct CaddyPattern: Codable, Hashable {
+    var name: String
+    var pattern: String
+}
+
+/// What happens to a request: `reverse_proxy`, `static_response` and `subroute` are those we use.
 struct CaddyHandler: Codable, Hashable {
     var handler: String
     var upstreams: [CaddyUpstream]?
@@ -30,9 +69,11 @@ struct CaddyHandler: Codable, Hashable {
     var statusCode: String?
     var headers: [String: [String]]?
     var body: String?
+    var routes: [CaddyRoute]?
 
     enum CodingKeys: String, CodingKey {
         case handler
+        case routes
         case upstreams
         case loadBalancing = "load_balancing"
         case statusCode = "status_code"

@@ -24,54 +24,55 @@ package struct CaddyFrame: Sendable, Hashable {
         self.publicHost = publicHost
     }
 
-    /// The array of routes: deliveries, the environments', and the page for every other host.
-    package func routes(_ table: RouteTable) -> [UInt8] { Self.encode(caddyRoutes(table)) }
+    /// Our server, with its routes inside.
+    func server(_ table: RouteTable) -> CaddyServer { server(table.routes.map(Self.caddyRoute)) }
 
-    /// Our server, with its routes.
-    package func server(_ table: RouteTable) -> [UInt8] { Self.encode(caddyServer(table)) }
+    /// Our server, which looks its routes up in a directory at every request.
+    func server(routesDirectory: String) -> CaddyServer { server(CaddyLookup.routes(in: routesDirectory)) }
 
     /// A whole configuration for a Caddy of our own that takes changes on a Unix socket.
-    func configuration(adminSocket: String, table: RouteTable = RouteTable()) -> CaddyConfiguration {
+    func configuration(adminSocket: String, routesDirectory: String) -> CaddyConfiguration {
         CaddyConfiguration(
             admin: CaddyAdminEndpoint(listen: "unix/\(adminSocket)", origins: [CaddyAdmin.socketHost]),
-            // At INFO every change of a route is logged, into a file that nobody rotates.
+            // At INFO every change is logged, into a file that nobody rotates.
             logging: CaddyLogging(logs: ["default": CaddyLog(level: "WARN")]),
-            apps: CaddyApps(http: CaddyHTTP(servers: [Self.serverKey: caddyServer(table)])))
+            apps: CaddyApps(http: CaddyHTTP(servers: [Self.serverKey: server(routesDirectory: routesDirectory)])))
     }
 
-    func caddyServer(_ table: RouteTable) -> CaddyServer {
-        CaddyServer(
-            listen: [":\(httpPort)"], routes: caddyRoutes(table),
-            errors: CaddyErrors(routes: [
-                CaddyRoute(handle: [Self.answer("{http.error.status_code}", CaddyPages.unavailable)])
-            ]),
-            automaticHTTPS: CaddyAutomaticHTTPS(disable: true))
-    }
-
-    private func caddyRoutes(_ table: RouteTable) -> [CaddyRoute] {
-        var result: [CaddyRoute] = []
+    /// Deliveries first, then the environments, and the page for every other host.
+    private func server(_ environments: [CaddyRoute]) -> CaddyServer {
+        var routes: [CaddyRoute] = []
         if let publicHost {
-            result.append(
+            routes.append(
                 CaddyRoute(
                     match: [CaddyMatch(host: [publicHost], path: ["/hooks/*"])],
                     handle: [
                         CaddyHandler(handler: "reverse_proxy", upstreams: [CaddyUpstream(dial: daemonAddress)])
                     ], terminal: true))
         }
-        result += table.routes.map { route in
-            CaddyRoute(
-                id: route.id, match: [CaddyMatch(host: route.hosts)],
-                handle: [
-                    CaddyHandler(
-                        handler: "reverse_proxy",
-                        upstreams: route.ports.map { CaddyUpstream(dial: "127.0.0.1:\($0)") },
-                        loadBalancing: CaddyLoadBalancing(
-                            selectionPolicy: CaddySelectionPolicy(policy: "least_conn"),
-                            tryDuration: Self.tryDuration, tryInterval: Self.tryInterval))
-                ], terminal: true)
-        }
-        result.append(CaddyRoute(handle: [Self.answer("404", CaddyPages.unknownHost)]))
-        return result
+        routes += environments
+        routes.append(CaddyRoute(handle: [Self.answer("404", CaddyPages.unknownHost)]))
+        return CaddyServer(
+            listen: [":\(httpPort)"], routes: routes,
+            errors: CaddyErrors(routes: [
+                CaddyRoute(handle: [Self.answer("{http.error.status_code}", CaddyPages.unavailable)])
+            ]),
+            automaticHTTPS: CaddyAutomaticHTTPS(disable: true))
+    }
+
+    private static func caddyRoute(_ route: Route) -> CaddyRoute {
+        CaddyRoute(
+            id: route.id, match: [CaddyMatch(host: route.hosts)],
+            handle: [proxy(to: route.ports.map(String.init))], terminal: true)
+    }
+
+    /// A handler that sends requests to loopback ports in turn; one that cannot be reached is passed over.
+    static func proxy(to ports: [String]) -> CaddyHandler {
+        CaddyHandler(
+            handler: "reverse_proxy", upstreams: ports.map { CaddyUpstream(dial: "127.0.0.1:\($0)") },
+            loadBalancing: CaddyLoadBalancing(
+                selectionPolicy: CaddySelectionPolicy(policy: "round_robin"),
+                tryDuration: tryDuration, tryInterval: tryInterval))
     }
 
     private static func answer(_ status: String, _ body: String) -> CaddyHandler {

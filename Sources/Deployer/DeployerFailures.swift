@@ -1,4 +1,5 @@
 import ContainerEngine
+import Glibc
 import HTTPClient
 import Model
 import Subprocess
@@ -137,6 +138,14 @@ extension StageFailure {
         reason: .proxyUnavailable, verdict: .retry(after: nil),
         message: "something else keeps changing the server 'slipway' of Caddy's configuration",
         hint: "only one Slipway daemon can use one Caddy")
+
+    /// The directory in which Caddy looks routes up cannot be written.
+    static func routeNotWritten(_ path: String, _ code: Int32) -> Self {
+        Self(
+            reason: code == ENOSPC ? .diskFull : .proxyUnavailable, verdict: .retry(after: nil),
+            message: "\(path) cannot be written: \(String(cString: strerror(code)))",
+            hint: "the routes are what they were; the state directory must have room, and belong to slipway's user")
+    }
 
     /// The managed Caddy cannot be started.
     static func proxyNotStarted(_ message: String, hint: String, output: [String] = []) -> Self {

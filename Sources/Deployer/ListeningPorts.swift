@@ -54,27 +54,16 @@ package struct ListeningPorts: Sendable, Hashable {
             return nil
         }
         let links = Set(sockets.map { "socket:[\($0.inode)]" })
-        for pid in names(inDirectory: "/proc").compactMap({ Int($0) }) {
+        for pid in DirectoryNames.all(in: "/proc").compactMap({ Int($0) }) {
             let directory = "/proc/\(pid)/fd"
-            if names(inDirectory: directory).contains(where: { links.contains(target(ofLink: "\(directory)/\($0)")) }) {
+            if DirectoryNames.all(in: directory).contains(where: {
+                links.contains(target(ofLink: "\(directory)/\($0)"))
+            }) {
                 let name = text(ofFile: "/proc/\(pid)/comm")?.split(separator: "\n").first.map(String.init)
                 return "\(name ?? "a process") (pid \(pid))"
             }
         }
         return nil
-    }
-
-    private static func names(inDirectory path: String) -> [String] {
-        guard let directory = opendir(path) else { return [] }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names
     }
 
     private static func target(ofLink path: String) -> String {

@@ -34,13 +34,14 @@ package struct ManagedCaddy: Sendable {
     package init(directory: String, frame: CaddyFrame, executable: String? = nil, log: Log) {
         self.directory = directory
         socketPath = directory + "/admin.sock"
-        admin = .socket(socketPath)
+        admin = .socket(socketPath, routesDirectory: directory + "/routes")
         client = CaddyClient(admin: admin)
         self.frame = frame
         self.executable = executable
         self.log = log
     }
 
+    private var routesDirectory: String { directory + "/routes" }
     private var basePath: String { directory + "/base.json" }
     private var savedPath: String { directory + "/config/caddy/autosave.json" }
     private var logPath: String { directory + "/caddy.log" }
@@ -52,10 +53,10 @@ package struct ManagedCaddy: Sendable {
                 "the path of Caddy's admin socket is too long: \(socketPath)",
                 hint: "choose a shorter `state` directory; a socket's path has at most \(Self.socketPathLimit) bytes")
         }
-        for path in [directory, directory + "/config", directory + "/data"] {
+        for path in [directory, directory + "/config", directory + "/data", routesDirectory] {
             guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw notWritten(path) }
         }
-        let document = CaddyFrame.encode(frame.configuration(adminSocket: socketPath))
+        let document = CaddyFrame.encode(wantedConfiguration)
         do { try Data(document).write(to: URL(filePath: basePath), options: .atomic) } catch {
             throw notWritten(basePath)
         }
@@ -159,13 +160,17 @@ package struct ManagedCaddy: Sendable {
             ], workingDirectory: directory)
     }
 
+    private var wantedConfiguration: CaddyConfiguration {
+        frame.configuration(adminSocket: socketPath, routesDirectory: routesDirectory)
+    }
+
     /// Whether what Caddy saved is a configuration of this very place: after the state directory or the port has
     /// moved, resuming it would bring up a Caddy that we do not find, or that listens where it should not.
     private var canResume: Bool {
         guard let data = try? Data(contentsOf: URL(filePath: savedPath)),
             let saved = CaddyFrame.decode(CaddyConfiguration.self, Array(data))
         else { return false }
-        let wanted = frame.configuration(adminSocket: socketPath)
+        let wanted = wantedConfiguration
         return saved.admin == wanted.admin
             && saved.apps.http.servers[CaddyFrame.serverKey]?.listen
                 == wanted.apps.http.servers[CaddyFrame.serverKey]?.listen

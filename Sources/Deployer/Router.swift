@@ -1,12 +1,16 @@
 package import Lifecycle
 package import Model
 
-/// Moves hosts between containers in Caddy: one writer of one document, the whole array of routes.
+/// Moves hosts between containers: the one writer of the proxy's routes.
 ///
-/// Changes of several environments that arrive together become one request; a table that is what the
-/// proxy has already becomes none, since every change cuts open WebSockets.
+/// For a Caddy that sees our files, a route is a file, and nothing ever interrupts a connection; see ``CaddyLookup``.
+/// For another, routes are one document, the whole array, sent through its admin API: changes of several environments
+/// that arrive together become one request, and a table that is what the proxy has already becomes none, since every
+/// change cuts open WebSockets.
 package actor Router {
     private let client: CaddyClient
+    private let files: RouteFiles?
+    private let admin: CaddyAdmin
     private let frame: CaddyFrame
     private let log: Log
 
@@ -31,26 +35,30 @@ package actor Router {
     /// A router over a Caddy, whose table is not known yet.
     package init(admin: CaddyAdmin, frame: CaddyFrame, log: Log) {
         client = CaddyClient(admin: admin)
+        files = admin.routesDirectory.map { RouteFiles(directory: $0) }
+        self.admin = admin
         self.frame = frame
         self.log = log
     }
 
-    /// Takes over the routes that the proxy has, and gives it our server if it has none.
+    /// Takes over the routes that the proxy has.
     ///
     /// Every change does this first where it has not been done.
     package func load() async throws(StageFailure) {
         guard !isLoaded else { return }
-        let answer = try await client.server()
+        let found: RouteTable
+        if let files {
+            found = try await files.read()
+        } else {
+            found = try await client.server().server.map { CaddyFrame.table(in: $0) } ?? RouteTable()
+        }
         // Another call may have come here first while this one waited.
         guard !isLoaded else { return }
-        table = answer.server.map { CaddyFrame.table(in: $0) } ?? RouteTable()
+        table = found
         usage.begin(with: table.ports, now: .now, wallClock: Timestamp(milliseconds: WallClock.milliseconds()))
         isLoaded = true
-        if answer.server == frame.caddyServer(table) {
-            applied = revision
-        } else {
-            try await push()
-        }
+        // Whether the rest of an external Caddy's server is right as well, the first change or look finds out.
+        applied = files == nil ? 0 : revision
     }
 
     /// Sends the environment's hosts where these routes say; returns once the proxy does.
@@ -83,23 +91,37 @@ package actor Router {
         try await push()
     }
 
-    /// Sees that the proxy still has the table, and gives it back if it was restarted without.
+    /// Sees that the proxy still has our server and every route, and gives them back if it has not.
     ///
     /// - Returns: whether anything had to be mended.
     @discardableResult
     package func verify() async throws(StageFailure) -> Bool {
         try await load()
         let before = revision
+        var isMended = false
+        if let files {
+            if await !files.isIntact(), revision == before, !isPushing {
+                await files.distrust()
+                applied = 0
+                isMended = true
+            }
+            try await push()
+        }
         let answer = try await client.server(unless: applied == revision ? seen : nil)
         // A change that is under way sees for itself.
-        guard let answer, revision == before, !isPushing else { return false }
-        if applied == revision, answer.server == frame.caddyServer(table) {
+        guard let answer, revision == before, !isPushing else { return isMended }
+        if applied == revision || files == nil, answer.server == wantedServer {
+            applied = revision
             seen = answer.etag
-            return false
+            return isMended
         }
-        applied = 0
-        log.warning("the proxy does not have the routes it should; giving them back")
-        try await push()
+        log.warning("the proxy is not configured as it should be; mending that")
+        if files == nil {
+            applied = 0
+            try await push()
+        } else {
+            try await configure()
+        }
         return true
     }
 
@@ -124,7 +146,7 @@ package actor Router {
                 continue
             }
             isPushing = true
-            seen = nil
+            if files == nil { seen = nil }
             let (sent, table) = (revision, self.table)
             let outcome = await apply(table)
             isPushing = false
@@ -145,24 +167,35 @@ package actor Router {
     }
 
     private func apply(_ table: RouteTable) async -> Result<Void, StageFailure> {
-        do {
-            for _ in 0..<Self.attempts where try await isApplied(table) { return .success(()) }
-            return .failure(.proxyKeepsChanging)
+        do throws(StageFailure) {
+            if let files { try await files.apply(table) } else { try await configure() }
+            return .success(())
         } catch {
             return .failure(error)
         }
     }
 
+    /// Our server as the proxy should have it.
+    private var wantedServer: CaddyServer {
+        admin.routesDirectory.map { frame.server(routesDirectory: $0) } ?? frame.server(table)
+    }
+
+    /// Brings our server in the proxy's configuration to what it should be.
+    private func configure() async throws(StageFailure) {
+        let wanted = wantedServer
+        for _ in 0..<Self.attempts where try await isConfigured(wanted) { return }
+        throw .proxyKeepsChanging
+    }
+
     /// One look at what the proxy has, and one request if that is something else. False: look again.
-    private func isApplied(_ table: RouteTable) async throws(StageFailure) -> Bool {
+    private func isConfigured(_ wanted: CaddyServer) async throws(StageFailure) -> Bool {
         let answer = try await client.server()
-        guard let server = answer.server else { return try await client.putServer(frame.server(table)) }
-        let wanted = frame.caddyServer(table)
+        guard let server = answer.server else { return try await client.putServer(CaddyFrame.encode(wanted)) }
         if server == wanted { return true }
         var onlyRoutesDiffer = server
         onlyRoutesDiffer.routes = wanted.routes
         return onlyRoutesDiffer == wanted
-            ? try await client.patchRoutes(frame.routes(table), ifMatch: answer.etag)
-            : try await client.patchServer(frame.server(table), ifMatch: answer.etag)
+            ? try await client.patchRoutes(CaddyFrame.encode(wanted.routes), ifMatch: answer.etag)
+            : try await client.patchServer(CaddyFrame.encode(wanted), ifMatch: answer.etag)
     }
 }

@@ -29,17 +29,24 @@ struct RouteTests {
     }
 
     @Test func theProxysDocumentIsReadBack() throws {
-        let server = try #require(CaddyFrame.decode(CaddyServer.self, frame.server(table)))
+        let server = try #require(CaddyFrame.decode(CaddyServer.self, CaddyFrame.encode(frame.server(table))))
         #expect(CaddyFrame.table(in: server) == table)
-        #expect(server == frame.caddyServer(table))
+        #expect(server == frame.server(table))
+    }
+
+    @Test func theServerThatLooksRoutesUpIsReadBack() throws {
+        let wanted = frame.server(routesDirectory: "/var/lib/slipway/caddy/routes")
+        #expect(CaddyFrame.decode(CaddyServer.self, CaddyFrame.encode(wanted)) == wanted)
+        #expect(CaddyFrame.table(in: wanted) == RouteTable())
     }
 
     @Test func theSameRoutesAreTheSameBytes() {
-        #expect(frame.routes(table) == frame.routes(RouteTable(table.routes.reversed())))
+        let again = RouteTable(table.routes.reversed())
+        #expect(CaddyFrame.encode(frame.server(table)) == CaddyFrame.encode(frame.server(again)))
     }
 
     @Test func deliveriesComeFirstAndStrangersLast() throws {
-        let routes = frame.caddyServer(table).routes
+        let routes = frame.server(table).routes
         #expect(routes.first?.match == [CaddyMatch(host: ["slipway.example.com"], path: ["/hooks/*"])])
         #expect(routes.first?.handle.first?.upstreams == [CaddyUpstream(dial: "127.0.0.1:7420")])
         #expect(routes.last?.match == nil)

@@ -33,12 +33,24 @@ struct RouterTests {
         }
     }
 
-    @Test func anotherRouterTakesOverWhatIsThere() async throws {
+    /// Both ways of keeping routes: in files that Caddy looks up, and in its configuration.
+    enum Way: CaseIterable {
+        case files
+        case configuration
+
+        func router(_ caddy: ManagedCaddy, _ frame: CaddyFrame) -> Router {
+            let path = caddy.admin.socketPath ?? ""
+            return Router(admin: self == .files ? caddy.admin : .socket(path), frame: frame, log: .silent)
+        }
+    }
+
+    @Test(arguments: Way.allCases)
+    func anotherRouterTakesOverWhatIsThere(_ way: Way) async throws {
         try await withCaddy { caddy, frame in
-            let first = Router(admin: caddy.admin, frame: frame, log: .silent)
+            let first = way.router(caddy, frame)
             let (id, routes) = route(1)
             try await first.set(routes, for: id)
-            let second = Router(admin: caddy.admin, frame: frame, log: .silent)
+            let second = way.router(caddy, frame)
             try await second.load()
             let table = await second.table
             #expect(table == RouteTable(routes))
@@ -46,9 +58,10 @@ struct RouterTests {
         }
     }
 
-    @Test func manyChangesAtOnceAllArrive() async throws {
+    @Test(arguments: Way.allCases)
+    func manyChangesAtOnceAllArrive(_ way: Way) async throws {
         try await withCaddy { caddy, frame in
-            let router = Router(admin: caddy.admin, frame: frame, log: .silent)
+            let router = way.router(caddy, frame)
             try await withThrowingTaskGroup { group in
                 for number in 1...60 {
                     let (id, routes) = route(number)
@@ -56,16 +69,74 @@ struct RouterTests {
                 }
                 try await group.waitForAll()
             }
-            let again = Router(admin: caddy.admin, frame: frame, log: .silent)
+            let again = way.router(caddy, frame)
             try await again.load()
             #expect(await again.table.environments.count == 60)
             #expect(await again.table == router.table)
         }
     }
 
+    @Test(arguments: Way.allCases)
+    func aRouteLeadsToItsContainersAndAwayAgain(_ way: Way) async throws {
+        try await withCaddy { backend, other in
+            try await withCaddy { caddy, frame in
+                let router = way.router(caddy, frame)
+                let (id, routes) = route(1, port: other.httpPort)
+                let visitor = Visitor(port: frame.httpPort, host: "branch-1.localhost")
+                try await router.set(routes, for: id)
+                // The other Caddy knows the host as little, so what tells is that the request came to it.
+                let served = try visitor.header("Server", of: "/")
+                try await router.set([], for: id)
+                let gone = try visitor.header("Server", of: "/")
+                #expect(served == ["Caddy", "Caddy"])
+                #expect(gone == ["Caddy"])
+            }
+        }
+    }
+
+    @Test func severalContainersTakeTurnsAndOneThatIsGoneIsPassedOver() async throws {
+        try await withCaddy { backend, other in
+            try await withCaddy { caddy, frame in
+                let router = Way.files.router(caddy, frame)
+                let nobody = try #require(Loopback.freePort())
+                let id = EnvironmentID.make("shop", "branch-1")
+                let ports = [other.httpPort, nobody, other.httpPort]
+                let route = Route(environment: id, service: "web", hosts: ["branch-1.localhost"], ports: ports)
+                try await router.set([route], for: id)
+                let visitor = Visitor(port: frame.httpPort, host: "branch-1.localhost")
+                let served = try (1...6).map { _ in try visitor.header("Server", of: "/").count }
+                #expect(served == [2, 2, 2, 2, 2, 2])
+            }
+        }
+    }
+
+    @Test(arguments: ["*", "..", "a*", "BRANCH-1.localhost/", "branch-?.localhost", "[a-z]ranch-1.localhost"])
+    func aHostThatIsAPatternOrAPathLeadsNowhere(_ host: String) async throws {
+        try await withCaddy { caddy, frame in
+            let (id, routes) = route(1)
+            try await Way.files.router(caddy, frame).set(routes, for: id)
+            let status = try Visitor(port: frame.httpPort, host: host).status("/")
+            #expect(status == 404 || status == 400)
+        }
+    }
+
+    @Test func routesMoveEvenWhileCaddyIsAway() async throws {
+        try await withCaddy { caddy, frame in
+            let router = Way.files.router(caddy, frame)
+            try await caddy.stop()
+            let (id, routes) = route(1)
+            try await router.set(routes, for: id)
+            await #expect(throws: StageFailure.self) { try await router.verify() }
+            try await caddy.start()
+            #expect(try await !router.verify())
+            let status = try Visitor(port: frame.httpPort, host: "branch-1.localhost").status("/")
+            #expect(status == 502)
+        }
+    }
+
     @Test func whatIsSoAlreadyIsNotAskedForAndWhatFailsIsTakenBack() async throws {
         try await withCaddy { caddy, frame in
-            let router = Router(admin: caddy.admin, frame: frame, log: .silent)
+            let router = Way.configuration.router(caddy, frame)
             let (id, routes) = route(1)
             try await router.set(routes, for: id)
             try await caddy.stop()
@@ -77,9 +148,10 @@ struct RouterTests {
         }
     }
 
-    @Test func aProxyThatLostItsRoutesGetsThemBack() async throws {
+    @Test(arguments: Way.allCases)
+    func aProxyThatLostOurServerGetsItBack(_ way: Way) async throws {
         try await withCaddy { caddy, frame in
-            let router = Router(admin: caddy.admin, frame: frame, log: .silent)
+            let router = way.router(caddy, frame)
             let (id, routes) = route(1)
             try await router.set(routes, for: id)
             #expect(try await !router.verify())
@@ -91,7 +163,22 @@ struct RouterTests {
                 ))
             #expect(try await router.verify())
             #expect(try await !router.verify())
-            let again = Router(admin: caddy.admin, frame: frame, log: .silent)
+            let again = way.router(caddy, frame)
+            try await again.load()
+            #expect(await again.table[id] == routes)
+        }
+    }
+
+    @Test func routesThatSomebodyRemovedAreWrittenAgain() async throws {
+        try await withCaddy { caddy, frame in
+            let router = Way.files.router(caddy, frame)
+            let (id, routes) = route(1)
+            try await router.set(routes, for: id)
+            let directory = try #require(caddy.admin.routesDirectory)
+            try FileManager.default.removeItem(atPath: directory + "/branch-1.localhost")
+            #expect(try await router.verify())
+            #expect(try await !router.verify())
+            let again = Way.files.router(caddy, frame)
             try await again.load()
             #expect(await again.table[id] == routes)
         }
@@ -104,8 +191,8 @@ struct RouterTests {
             #expect(try await !caddy.start())
             try await caddy.stop()
             #expect(try await caddy.start())
-            let server = try await CaddyClient(admin: caddy.admin).server().server
-            #expect(server.map { CaddyFrame.table(in: $0) } == RouteTable(routes))
+            let status = try Visitor(port: frame.httpPort, host: "branch-1.localhost").status("/")
+            #expect(status == 502)
         }
     }
 
@@ -121,7 +208,7 @@ struct RouterTests {
                     headers: [HTTPHeader("Content-Type", "application/json")], body: .bytes(Array(body.utf8))))
             #expect(answer.status == 200)
             let (id, routes) = route(1)
-            let router = Router(admin: caddy.admin, frame: frame, log: .silent)
+            let router = Way.configuration.router(caddy, frame)
             try await router.set(routes, for: id)
             try await router.set([], for: id)
             let text = try Visitor(port: port, host: "anything").text("/")
@@ -162,10 +249,13 @@ struct RouterTests {
             let answer = try await client.server()
             let etag = try #require(answer.etag)
             let table = RouteTable(route(1).1)
+            let (some, none) = (
+                CaddyFrame.encode(frame.server(table).routes), CaddyFrame.encode(frame.server(RouteTable()).routes)
+            )
             #expect(try await client.server(unless: etag) == nil)
-            #expect(try await client.patchRoutes(frame.routes(table), ifMatch: etag))
-            #expect(try await !client.patchRoutes(frame.routes(RouteTable()), ifMatch: etag))
-            let router = Router(admin: caddy.admin, frame: frame, log: .silent)
+            #expect(try await client.patchRoutes(some, ifMatch: etag))
+            #expect(try await !client.patchRoutes(none, ifMatch: etag))
+            let router = Way.configuration.router(caddy, frame)
             try await router.set([], for: route(1).0)
             #expect(await router.table == RouteTable())
         }

@@ -153,6 +153,14 @@ struct Visitor: Sendable {
 
     func text(_ path: String) throws -> String { try get(path).text }
 
+    /// The values of a header that may come several times, one from each server on the way.
+    func header(_ name: String, of path: String) throws -> [String] {
+        var session = try HTTPSession()
+        let answer = try session.perform(
+            HTTPRequest(url: "http://127.0.0.1:\(port)\(path)", headers: [HTTPHeader("Host", host)]))
+        return answer.headers.filter { $0.name.lowercased() == name.lowercased() }.map(\.value)
+    }
+
     func get(_ path: String, over session: inout HTTPSession) throws -> (status: Int, text: String) {
         let answer = try session.perform(
             HTTPRequest(url: "http://127.0.0.1:\(port)\(path)", headers: [HTTPHeader("Host", host)]))
@@ -160,7 +168,7 @@ struct Visitor: Sendable {
     }
 }
 
-/// Two visitors who come back at once, over and over.
+/// Two visitors who come back at once, over and over: one keeps its connection, the other never does.
 struct Crowd: Sendable {
     private let visitor: Visitor
     private let pool = BlockingPool(name: "visitors", width: 2)
@@ -178,16 +186,18 @@ struct Crowd: Sendable {
         let failures = Shared<[String]>([])
         return try await withThrowingTaskGroup(of: Int.self) { group in
             defer { isDone.value = true }
-            for _ in 1...2 {
+            for keepsConnection in [true, false] {
                 group.addTask {
-                    await pool.run {
+                    try await pool.run {
                         var count = 0
+                        var session = try HTTPSession()
                         while !isDone.value {
                             count += 1
                             let began = ContinuousClock.now - start
                             let problem: String?
                             do {
-                                let status = try visitor.status(path)
+                                if !keepsConnection { session = try HTTPSession() }
+                                let status = try visitor.get(path, over: &session).status
                                 problem = status == 200 ? nil : "status \(status)"
                             } catch {
                                 problem = "\(error)"
