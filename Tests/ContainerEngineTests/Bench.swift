@@ -101,10 +101,10 @@ extension Bench {
         while true {
             let context = Collected<UInt8>()
             context.append(bytes)
-            do {
+            do throws(EngineError) {
                 return try await engine.build(request, context: { context.takeAll() }, onOutput: onOutput)
-            } catch let error as EngineError where error.isRuntimeKilled && !Task.isCancelled {
-                continue
+            } catch {
+                guard error.isRuntimeKilled, !Task.isCancelled else { throw error }
             }
         }
     }
