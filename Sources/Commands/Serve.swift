@@ -35,7 +35,7 @@ enum Serve {
             }
             return await finish(group, stop: stop, log: log)
         } catch {
-            log.error(error.message, ("hint", error.hint ?? ""))
+            if let hint = error.hint { log.error(error.message, ("hint", hint)) } else { log.error(error.message) }
             return error.isHeld ? ExitCode.held : ExitCode.failed
         }
     }

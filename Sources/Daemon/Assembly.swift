@@ -129,7 +129,9 @@ package struct Assembly: Sendable {
         do {
             return try await body()
         } catch {
-            throw StartFailure(message: "the records cannot be opened: \(error)", hint: nil, isHeld: false)
+            throw StartFailure(
+                message: "the records cannot be opened: \(error)",
+                hint: "see to it that the state directory has room and can be written to", isHeld: false)
         }
     }
 }
