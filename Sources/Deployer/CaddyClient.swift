@@ -96,6 +96,7 @@ actor CaddyClient {
         _ method: String, _ path: String, body: [UInt8]? = nil, ifMatch etag: String? = nil
     ) throws(HTTPClientError) -> HTTPResponse {
         var headers: [HTTPHeader] = []
+        if let host = admin.host { headers.append(HTTPHeader("Host", host)) }
         if body != nil { headers.append(HTTPHeader("Content-Type", "application/json")) }
         if let etag { headers.append(HTTPHeader("If-Match", etag)) }
         let request = HTTPRequest(

@@ -98,7 +98,7 @@ struct RouterTests {
         try await withCaddy { backend, other in
             try await withCaddy { caddy, frame in
                 let router = Way.files.router(caddy, frame)
-                let nobody = try #require(Loopback.freePort())
+                let nobody = QuietPort.next()
                 let id = EnvironmentID.make("shop", "branch-1")
                 let ports = [other.httpPort, nobody, other.httpPort]
                 let route = Route(environment: id, service: "web", hosts: ["branch-1.localhost"], ports: ports)
@@ -198,7 +198,7 @@ struct RouterTests {
 
     @Test func otherServersOfTheSameCaddyAreLeftAlone() async throws {
         try await withCaddy { caddy, frame in
-            let port = try #require(Loopback.freePort())
+            let port = QuietPort.next()
             var session = try HTTPSession()
             let body = #"{"listen":[":\#(port)"],"routes":[{"handle":[{"handler":"static_response","body":"mine"}]}]}"#
             let answer = try session.perform(
@@ -233,7 +233,7 @@ struct RouterTests {
             try await Router(admin: caddy.admin, frame: frame, log: .silent).set(routes, for: id)
             try await caddy.stop()
             var moved = frame
-            moved.httpPort = try #require(Loopback.freePort())
+            moved.httpPort = QuietPort.next()
             let socket = try #require(caddy.admin.socketPath)
             let directory = String(socket.dropLast("/admin.sock".count))
             let second = ManagedCaddy(directory: directory, frame: moved, log: .silent)
@@ -258,6 +258,28 @@ struct RouterTests {
             let router = Way.configuration.router(caddy, frame)
             try await router.set([], for: route(1).0)
             #expect(await router.table == RouteTable())
+        }
+    }
+
+    @Test func aSocketOfSomebodyElsesCaddyWithoutOriginsIsSpokenTo() async throws {
+        try await withCaddy { caddy, frame in
+            let socket = try #require(caddy.admin.socketPath)
+            var session = try HTTPSession()
+            let answer = try session.perform(
+                HTTPRequest(
+                    method: "DELETE", socketPath: socket, url: "http://slipway/config/admin/origins"))
+            #expect(answer.status == 200)
+            let (id, routes) = route(1)
+            let router = Router(admin: .url("unix://" + socket), frame: frame, log: .silent)
+            try await router.set(routes, for: id)
+            #expect(try await !router.verify())
+            // So that the test's own Caddy can be ended again.
+            let origins = try session.perform(
+                HTTPRequest(
+                    method: "PUT", socketPath: socket, url: "http://localhost/config/admin/origins",
+                    headers: [HTTPHeader("Host", ""), HTTPHeader("Content-Type", "application/json")],
+                    body: .bytes(Array(#"["slipway"]"#.utf8))))
+            #expect(origins.status == 200)
         }
     }
 
