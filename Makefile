@@ -25,7 +25,6 @@ install: build ## install program, unit and reference configuration (as root; DE
 	install -D -m 644 systemd/slipway-caddy.service $(DESTDIR)/etc/systemd/system/slipway-caddy.service
 	install -D -m 644 systemd/slipway.sysusers $(DESTDIR)/usr/lib/sysusers.d/slipway.conf
 	install -D -m 644 systemd/slipway.tmpfiles $(DESTDIR)/usr/lib/tmpfiles.d/slipway.conf
-	install -D -m 644 systemd/slipway.sysctl $(DESTDIR)/usr/lib/sysctl.d/50-slipway.conf
 	install -D -m 644 config/config.yml $(DESTDIR)/usr/local/share/doc/slipway/config.yml
 	install -d $(DESTDIR)/usr/local/share/slipway/examples/hello
 	install -m 755 examples/hello/serve.sh $(DESTDIR)/usr/local/share/slipway/examples/hello

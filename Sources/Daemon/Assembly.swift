@@ -69,7 +69,7 @@ package struct Assembly: Sendable {
         ) { observation in
             for name in observation.projects { await projects.loop(name)?.take(observation) }
         }
-        let watch = WorldWatch(deployer: deployer, projects: projects, changes: changes, log: log)
+        let watch = WorldWatch(deployer: deployer, socket: socket, projects: projects, changes: changes, log: log)
         let stored = try await kept { () async throws in try await ledger.projects() }
         for settings in configuration.projects {
             let loop = try await projectLoop(

@@ -110,10 +110,11 @@ extension EnvironmentWorker {
     func becameLive(_ release: Release, wanted: WantedEnvironment) async {
         // Whoever sees that it is live must find its containers and addresses: nothing is awaited between
         // taking in what was observed and saying so.
+        let lookedAt = ContinuousClock.now
         let seen = await observation(after: wanted)
         let now = parts.now()
         let previous = machine.record.live?.deployment
-        if let seen { observation = seen }
+        if let seen { (observation, observedAt) = (seen, lookedAt) }
         machine.becameLive(
             .init(
                 release: release.id, content: release.content, configuration: wanted.configuration.digest,

@@ -21,6 +21,8 @@ actor EnvironmentWorker {
     var deployment: Deployment?
     /// The newest observation of the environment's containers; nil until there is one.
     var observation: ObservedEnvironment?
+    /// When the look that gave it began.
+    var observedAt = ContinuousClock.now
     /// What the work at hand is for; nil where nothing would supersede it.
     var workingOn: ObjectID?
     /// From here on the work at hand is finished, whatever comes.
@@ -69,8 +71,13 @@ actor EnvironmentWorker {
     }
 
     /// Takes what was observed of the containers; looks closer where it may matter.
-    func take(_ environment: ObservedEnvironment, isDifferent: Bool) {
-        observation = environment
+    ///
+    /// - Parameter lookedAt: when the look began; what an older look saw is not taken for news.
+    func take(_ environment: ObservedEnvironment, isDifferent: Bool, lookedAt: ContinuousClock.Instant) {
+        if lookedAt >= observedAt {
+            observation = environment
+            observedAt = lookedAt
+        }
         guard isDifferent else { return }
         machine.stirred()
         wake.ring()

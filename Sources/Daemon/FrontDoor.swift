@@ -40,11 +40,6 @@ actor FrontDoor: Service {
     func run(until stop: StopSignal) async throws {
         let wake = Wake()
         stop.onRaise { wake.ring() }
-        if ConnectionMigration.isOn == false {
-            log.warning(
-                "a connection that arrives while a route changes may be reset",
-                ("hint", ConnectionMigration.command))
-        }
         var isLoaded = false
         while !stop.isRaised {
             do throws(StageFailure) {

@@ -85,7 +85,8 @@ actor ProjectLoop: Service {
     ///
     /// - Parameter isComplete: everything was listed, so an environment that is missing has no containers.
     func take(
-        _ environments: [EnvironmentName: ObservedEnvironment], isComplete: Bool, stirred: Set<EnvironmentName>
+        _ environments: [EnvironmentName: ObservedEnvironment], isComplete: Bool, stirred: Set<EnvironmentName>,
+        lookedAt: ContinuousClock.Instant
     ) async {
         if isComplete {
             for (name, observed) in environments where workers[name] == nil {
@@ -102,9 +103,10 @@ actor ProjectLoop: Service {
         }
         for (name, worker) in workers {
             if let observed = environments[name] {
-                await worker.take(observed, isDifferent: stirred.contains(name))
+                await worker.take(observed, isDifferent: stirred.contains(name), lookedAt: lookedAt)
             } else if isComplete {
-                await worker.take(ObservedEnvironment(id: worker.id), isDifferent: stirred.contains(name))
+                await worker.take(
+                    ObservedEnvironment(id: worker.id), isDifferent: stirred.contains(name), lookedAt: lookedAt)
             }
         }
     }

@@ -15,14 +15,16 @@ actor Projects {
     var all: [ProjectLoop] { loops.values.sorted { $0.project < $1.project } }
 
     /// Hands what was observed to the projects it belongs to.
-    func take(_ world: ObservedWorld, isComplete: Bool, stirred: Set<EnvironmentID>) async {
+    func take(
+        _ world: ObservedWorld, isComplete: Bool, stirred: Set<EnvironmentID>, lookedAt: ContinuousClock.Instant
+    ) async {
         var byProject: [ProjectName: [EnvironmentName: ObservedEnvironment]] = [:]
         for (id, environment) in world.environments { byProject[id.project, default: [:]][id.name] = environment }
         for (name, loop) in loops {
             let environments = byProject[name] ?? [:]
             let stirredHere = Set(stirred.lazy.filter { $0.project == name }.map(\.name))
             guard isComplete || !environments.isEmpty || !stirredHere.isEmpty else { continue }
-            await loop.take(environments, isComplete: isComplete, stirred: stirredHere)
+            await loop.take(environments, isComplete: isComplete, stirred: stirredHere, lookedAt: lookedAt)
         }
     }
 }

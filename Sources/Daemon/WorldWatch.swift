@@ -10,6 +10,8 @@ actor WorldWatch: Service {
     private let projects: Projects
     private let changes: Broadcast
     private let log: Log
+    /// What to do when the engine does not answer.
+    private let remedy: String
     private nonisolated let wake = Wake()
     private nonisolated let stirred = Mutex<Set<EnvironmentID>>([])
     private nonisolated let mustLookAtAll = Mutex(true)
@@ -22,7 +24,8 @@ actor WorldWatch: Service {
     /// The longest pause between attempts while the engine does not answer.
     private static let backoff = Backoff(first: .milliseconds(500), limit: .seconds(10), jitter: 0.1)
 
-    init(deployer: Deployer, projects: Projects, changes: Broadcast, log: Log) {
+    init(deployer: Deployer, socket: String, projects: Projects, changes: Broadcast, log: Log) {
+        remedy = "start the engine that listens at \(socket)"
         self.deployer = deployer
         self.projects = projects
         self.changes = changes
@@ -58,6 +61,7 @@ actor WorldWatch: Service {
             return set
         }
         do throws(StageFailure) {
+            let lookedAt = ContinuousClock.now
             let world = try await deployer.observe()
             let wasDown = problem != nil
             if wasDown {
@@ -66,13 +70,15 @@ actor WorldWatch: Service {
                 changes.notify()
             }
             failures = 0
-            await projects.take(world, isComplete: true, stirred: wasDown ? Set(world.environments.keys) : stirredNow)
+            await projects.take(
+                world, isComplete: true, stirred: wasDown ? Set(world.environments.keys) : stirredNow,
+                lookedAt: lookedAt)
             return Self.interval
         } catch {
             failures += 1
             if error.reason == .engineUnavailable || error.reason == .engineRefused, problem == nil {
                 let since = Timestamp(milliseconds: WallClock.milliseconds())
-                problem = "the engine does not answer since \(since): \(error.message)"
+                problem = "the engine does not answer since \(since): \(error.message); \(remedy)"
                 log.error(error.message, ("reason", error.reason.rawValue))
                 changes.notify()
             } else if error.reason != .engineUnavailable {
@@ -90,9 +96,11 @@ actor WorldWatch: Service {
         }
         for id in ids {
             do throws(StageFailure) {
+                let lookedAt = ContinuousClock.now
                 let environment = try await deployer.observe(id)
                 await projects.take(
-                    ObservedWorld(environments: [id: environment]), isComplete: false, stirred: [id])
+                    ObservedWorld(environments: [id: environment]), isComplete: false, stirred: [id],
+                    lookedAt: lookedAt)
                 changes.notify()
             } catch {
                 // The complete listing finds out what is wrong with the engine, and says so.

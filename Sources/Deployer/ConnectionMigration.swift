@@ -19,13 +19,4 @@ package enum ConnectionMigration {
         guard read(descriptor, &byte, 1) == 1 else { return nil }
         return byte == UInt8(ascii: "1")
     }
-
-    /// Switches it on or off; false where this user may not.
-    @discardableResult
-    package static func set(_ isOn: Bool) -> Bool {
-        let descriptor = open(path, O_WRONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        return write(descriptor, isOn ? "1\n" : "0\n", 2) == 2
-    }
 }

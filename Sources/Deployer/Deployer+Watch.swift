@@ -6,7 +6,7 @@ import Synchronization
 extension Deployer {
     /// Tells which environments' containers were started, ended or removed, until the task is cancelled.
     ///
-    /// - Parameter onGap: called when events may have been missed, as after the engine was away: look at everything.
+    /// - Parameter onGap: called when events may have been missed, as when the engine goes or comes back: look at everything.
     package func watch(
         onChange: @escaping @Sendable (EnvironmentID) -> Void, onGap: @escaping @Sendable () -> Void = {}
     ) async {
@@ -27,6 +27,8 @@ extension Deployer {
                 failures += 1
                 return failures
             }
+            // A stream that ends is the first sign of an engine that is going away.
+            if count == 1 { onGap() }
             let pause = Self.eventBackoff.pause(afterFailures: count, random: .random(in: 0..<1))
             // Cancelled: the loop's condition sees it.
             try? await Task.sleep(for: pause)

@@ -1,6 +1,5 @@
 import Config
 import Crypto
-import Deployer
 import FoundationEssentials
 import Glibc
 import HTTPClient
@@ -18,8 +17,6 @@ final class DemoStage: Sendable {
     private let daemon: Int32
     private let client: SocketClient
     private let httpPort: Int
-    /// Whether the demo switched on the kernel's care for waiting connections, and has to switch it off again.
-    private let hasSetMigration: Bool
     private static let project = "hello"
     /// How long the demo waits for one thing: a first build on a slow machine takes a while.
     private static let patience = Duration.seconds(120)
@@ -27,7 +24,6 @@ final class DemoStage: Sendable {
     init(options: Demo.Options, page: DemoPage) throws(Demo.Failure) {
         let example = try Self.example(options)
         directory = try Self.makeDirectory()
-        hasSetMigration = ConnectionMigration.isOn == false && ConnectionMigration.set(true)
         engine = try DemoEngine(directory: directory, socket: options.socket)
         httpPort = FreePort.first(from: 8080)
         let listenPort = FreePort.first(from: 7420)
@@ -205,7 +201,6 @@ final class DemoStage: Sendable {
         removeImages()
         endCaddy()
         engine.stop()
-        if hasSetMigration { ConnectionMigration.set(false) }
         try? FileManager.default.removeItem(atPath: directory)
         return left + (FileManager.default.fileExists(atPath: directory) ? [directory] : [])
     }

@@ -18,7 +18,6 @@ struct Doctor: Sendable {
         findings += secrets()
         findings += await engine()
         findings += await proxy()
-        findings += migration()
         findings += ports()
         findings += boot()
         findings += await projects()
@@ -114,40 +113,21 @@ struct Doctor: Sendable {
     private func proxy() async -> [Finding] {
         if case .external(let url) = configuration.router.caddy {
             let answer = await asked(nil, url + "/config/")
-            return [
-                answer == nil
-                    ? .failed("caddy", "nothing answers at \(url)", "start Caddy with its admin endpoint there")
-                    : .ok("caddy", "answers at \(url)")
-            ]
+            guard answer != nil else {
+                return [.failed("caddy", "nothing answers at \(url)", "start Caddy with its admin endpoint there")]
+            }
+            let cut = Finding.warning(
+                "routes", "with a Caddy of your own a change of routes cuts WebSockets and may reset a new connection",
+                "router.caddy: managed avoids both; \(ConnectionMigration.command) avoids the resets")
+            return [.ok("caddy", "answers at \(url)")] + (ConnectionMigration.isOn == true ? [] : [cut])
         }
         let frame = CaddyFrame(httpPort: configuration.router.httpPort, daemonAddress: configuration.listen.description)
         let caddy = ManagedCaddy(directory: configuration.state + "/caddy", frame: frame, log: .silent)
         do throws(StageFailure) {
             let version = try await caddy.version()
-            if version.hasPrefix("2.6.") || version.hasPrefix("v2.6.") {
-                return [
-                    .warning(
-                        "caddy", "\(version): open WebSockets are cut whenever a route changes",
-                        "install Caddy 2.7 or newer to keep them open")
-                ]
-            }
             return [.ok("caddy", version)]
         } catch {
             return [.failed("caddy", error.message, error.hint)]
-        }
-    }
-
-    /// Whether connections survive a change of routes.
-    private func migration() -> [Finding] {
-        switch ConnectionMigration.isOn {
-        case true?: [.ok("routes", "waiting connections survive a change of routes")]
-        case false?:
-            [
-                .warning(
-                    "routes", "a connection that arrives in the very moment of a change of routes may be reset",
-                    "\(ConnectionMigration.command), and in /etc/sysctl.d to keep it")
-            ]
-        case nil: []
         }
     }
 
