@@ -79,7 +79,6 @@ struct ImageBuild: Sendable {
         }
         logs.began(buildLog)
         let output = Mutex(BuildTranscript())
-        let tar = ContextTar(mirror: job.mirror, commit: job.commit, context: plan.context)
         log.info("building", ("project", "\(job.project)"), ("service", job.service), ("build", job.key.short))
         var result: Result<ImageID, StageFailure>
         do throws(EngineError) {
@@ -88,15 +87,9 @@ struct ImageBuild: Sendable {
                 buildLog.append(text)
                 hooks.onOutput(text)
             }
-            let image: ImageID
-            do throws(EngineError) {
-                image = try await engine.build(
-                    request(job, plan), context: { try tar.pull() }, onOutput: onOutput)
-            } catch {
-                guard error.isRuntimeKilled, !Task.isCancelled else { throw error }
-                let again = ContextTar(mirror: job.mirror, commit: job.commit, context: plan.context)
-                image = try await engine.build(
-                    request(job, plan), context: { try again.pull() }, onOutput: onOutput)
+            let image = try await image(plan, job, onOutput) {
+                // What the diagnosis reads is the last attempt's.
+                output.withLock { $0 = BuildTranscript() }
             }
             result = await confirmed(image, job)
         } catch {
@@ -113,6 +106,32 @@ struct ImageBuild: Sendable {
         buildLog.end()
         logs.ended(buildLog)
         return result
+    }
+
+    /// How often a build is begun when Podman's own program around a step is killed.
+    private static let attempts = 5
+
+    /// Builds, and begins again where what went wrong says nothing about the build.
+    private func image(
+        _ plan: Plan, _ job: BuildJob, _ onOutput: @escaping @Sendable (String) -> Void, onRestart: () -> Void
+    ) async throws(EngineError) -> ImageID {
+        for _ in 1..<Self.attempts {
+            do throws(EngineError) {
+                return try await attempt(plan, job, onOutput)
+            } catch {
+                guard error.isRuntimeKilled, !Task.isCancelled else { throw error }
+                log.warning("the build is begun again: \(error.message)", ("build", job.key.short))
+                onRestart()
+            }
+        }
+        return try await attempt(plan, job, onOutput)
+    }
+
+    private func attempt(
+        _ plan: Plan, _ job: BuildJob, _ onOutput: @escaping @Sendable (String) -> Void
+    ) async throws(EngineError) -> ImageID {
+        let tar = ContextTar(mirror: job.mirror, commit: job.commit, context: plan.context)
+        return try await engine.build(request(job, plan), context: { try tar.pull() }, onOutput: onOutput)
     }
 
     private func request(_ job: BuildJob, _ plan: Plan) -> BuildRequest {
