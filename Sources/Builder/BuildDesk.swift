@@ -1,10 +1,10 @@
 import ContainerEngine
 import Lifecycle
-import Model
+package import Model
 import Synchronization
 
 /// Performs what ``BuildFlights`` decides: one build per key however many callers want its image.
-final class BuildDesk: Sendable {
+package final class BuildDesk: Sendable {
     /// What makes two wishes one build. A build that may not use the network can fail where one that may succeeds,
     /// so they are never the same.
     struct Key: Hashable, Sendable {
@@ -18,7 +18,7 @@ final class BuildDesk: Sendable {
     }
 
     /// What a build does; it asks for the engine when it finds that it needs it.
-    typealias Work = @Sendable (BuildJob, BuildHooks, BuildTurn) async -> Result<ImageID, StageFailure>
+    package typealias Work = @Sendable (BuildJob, BuildHooks, BuildTurn) async -> Result<ImageID, StageFailure>
 
     private struct Caller {
         let job: BuildJob
@@ -38,13 +38,13 @@ final class BuildDesk: Sendable {
     private let work: Work
 
     /// A desk at which at most `concurrency` builds use the engine at once.
-    init(concurrency: Int, work: @escaping Work) {
+    package init(concurrency: Int, work: @escaping Work) {
         state = Mutex(State(flights: BuildFlights(limit: concurrency)))
         self.work = work
     }
 
     /// The image of a job. Cancelling the caller's task returns at once; the build goes on while another waits for it.
-    func image(for job: BuildJob, hooks: BuildHooks) async -> Result<ImageID, StageFailure> {
+    package func image(for job: BuildJob, hooks: BuildHooks) async -> Result<ImageID, StageFailure> {
         let caller = state.withLock { state in
             state.nextCaller += 1
             return state.nextCaller
@@ -99,7 +99,7 @@ final class BuildDesk: Sendable {
 }
 
 /// A build's place in the queue for the engine.
-final class BuildTurn: Sendable {
+package final class BuildTurn: Sendable {
     private let hasCome = Mutex(false)
     private let wake = Wake()
     private let ask: @Sendable () -> Void
@@ -107,7 +107,7 @@ final class BuildTurn: Sendable {
     init(ask: @escaping @Sendable () -> Void) { self.ask = ask }
 
     /// Waits for the engine to be free; false when the build was cancelled meanwhile.
-    func wait() async -> Bool {
+    package func wait() async -> Bool {
         ask()
         await wake.wait(until: nil)
         return hasCome.withLock { $0 } && !Task.isCancelled

@@ -4,6 +4,20 @@ package import Lifecycle
 package import Model
 import Synchronization
 
+/// Makes images, and knows which exist. ``ImageBuilder`` has the engine build them.
+package protocol ImageSource: Sendable {
+    /// The image that this instance has built for a key, if the engine still has it.
+    func existingImage(project: ProjectName, key: Digest) async throws(StageFailure) -> ImageID?
+    /// The image of a job: the one that exists, or a new one. Single flight per key, however many callers.
+    func image(for job: BuildJob, hooks: BuildHooks) async throws(StageFailure) -> ImageID
+    /// Reads the output of a build; with `follow`, on until a build that is under way ends.
+    func readLog(
+        at path: String, follow: Bool, onPiece: @Sendable ([UInt8]) async -> Void
+    ) async throws(StageFailure)
+}
+
+extension ImageBuilder: ImageSource {}
+
 /// Turns commits into images: computes what they would send to the engine, and sends it once per build key.
 ///
 /// Owned by the composition root. Nothing is written to disk but the builds' output, and nothing is remembered

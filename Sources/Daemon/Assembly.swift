@@ -32,106 +32,55 @@ package struct Assembly: Sendable {
         // The engine, and the front door.
         let socket = configuration.engineSocket
         let engine = EngineClient(socketPath: socket)
-        let front = FrontAddress(scheme: "http", port: configuration.router.httpPort)
         let frame = CaddyFrame(
             httpPort: configuration.router.httpPort, daemonAddress: configuration.listen.description,
             publicHost: configuration.publicHost)
-        let changes = Broadcast()
-        let door = FrontDoor(
-            choice: configuration.router.caddy, directory: paths.caddy, frame: frame, changes: changes, log: log)
+        let proxy = Proxy(configuration.router.caddy, directory: paths.caddy, frame: frame, log: log)
 
-        // What every loop shares.
-        let now: @Sendable () -> Timestamp = { Timestamp(milliseconds: WallClock.milliseconds()) }
-        let ports = PortDesk(
-            range: configuration.runtime.ports,
-            leases: try await kept { () async throws in try await ledger.portLeases() },
-            ledger: ledger, now: now)
-        let deployer = Deployer(
-            engine: engine, router: door.router, instance: instance,
-            subnets: SubnetBlock(
-                address: configuration.runtime.subnets.address, prefixLength: configuration.runtime.subnets.prefixLength
-            ),
-            ports: ports, log: log)
+        // Images, and repositories.
         let builder = ImageBuilder(
             engine: engine, instance: instance, limits: configuration.builderLimits,
             concurrency: configuration.runtime.builds, log: log)
         let transport = GitTransport()
-        let fence = Fence()
-        let configurations = EnvironmentConfigurations(domain: configuration.router.domain, front: front)
-        let parts = DaemonParts(
-            ledger: ledger, deployer: deployer, configurations: configurations, changes: changes, fence: fence, log: log
-        )
+        let boundaries = Boundaries(
+            records: ledger, engine: engine, engineName: socket, images: builder, router: proxy.router,
+            proxyProgram: proxy.program, proxyName: proxy.name, remotes: transport, buildLogs: paths.buildLogs,
+            mirrorPath: { paths.mirror(of: $0) },
+            reading: { project in
+                let mirror = paths.mirror(of: project.name)
+                return RepositoryReading(
+                    address: project.repository, credential: project.credential.loader, transport: transport,
+                    mirror: Mirror(path: mirror), mirrorPath: mirror, builder: builder)
+            })
+        let composition = try await Composition.make(
+            configuration, over: boundaries, instance: instance, isAmnesiac: !opening.isAdopted, log: log)
+        return Assembly(control: composition.control, services: composition.services, lock: lock)
+    }
 
-        // A loop for every project, and what wakes them.
-        let projects = Projects()
-        let watcher = RepositoryWatcher(
-            transport: transport, interval: configuration.poll.interval, log: log
-        ) { observation in
-            for name in observation.projects { await projects.loop(name)?.take(observation) }
+    /// The proxy that the configuration names.
+    private struct Proxy {
+        let router: Router
+        let program: (any ProxyProgram)?
+        let name: String
+
+        init(_ choice: Configuration.CaddyChoice, directory: String, frame: CaddyFrame, log: Log) {
+            switch choice {
+            case .managed:
+                let caddy = ManagedCaddy(directory: directory, frame: frame, log: log)
+                program = caddy
+                router = Router(admin: caddy.admin, frame: frame, log: log)
+                name = "managed Caddy on port \(frame.httpPort)"
+            case .external(let url):
+                program = nil
+                router = Router(admin: .url(url), frame: frame, log: log)
+                name = "Caddy at \(url), on port \(frame.httpPort)"
+            }
         }
-        let watch = WorldWatch(deployer: deployer, socket: socket, projects: projects, changes: changes, log: log)
-        let stored = try await kept { () async throws in try await ledger.projects() }
-        for settings in configuration.projects {
-            let loop = try await projectLoop(
-                settings, stored: stored.first { $0.name == settings.name }, isAmnesiac: !opening.isAdopted,
-                configuration: configuration, paths: paths, builder: builder, engine: engine, transport: transport,
-                parts: parts, look: { watcher.look(at: settings.name) })
-            await projects.add(loop)
-            watcher.watch(settings.name, credential: settings.credential.loader, address: settings.repository)
-        }
-        let control = DaemonControl(
-            parts: parts, projects: projects, watch: watch, door: door, watcher: watcher, configuration: configuration,
-            identity: .init(version: version, instance: instance, startedAt: now(), engineName: socket))
-        let housekeeping = Housekeeping(projects: projects, parts: parts, mustAdopt: !opening.isAdopted)
-        let services: [any Service] = [fence, door, watch, housekeeping] + (await projects.all) + [watcher]
-        return Assembly(control: control, services: services, lock: lock)
     }
 
     private static func open(_ ledger: Ledger) async throws(StartFailure) -> Opening {
-        try await kept { () async throws in
+        try await StartFailure.asking { () async throws in
             try await ledger.open(now: Timestamp(milliseconds: WallClock.milliseconds()))
-        }
-    }
-
-    private static func projectLoop(
-        _ settings: Configuration.Project, stored: StoredProject?, isAmnesiac: Bool, configuration: Configuration,
-        paths: StatePaths, builder: ImageBuilder, engine: EngineClient, transport: GitTransport, parts: DaemonParts,
-        look: @escaping @Sendable () -> Void
-    ) async throws(StartFailure) -> ProjectLoop {
-        let name = settings.name
-        let now = Timestamp(milliseconds: WallClock.milliseconds())
-        let project = stored ?? StoredProject(name: name, remote: settings.repository, addedAt: now)
-        let ledger = parts.ledger
-        if stored == nil { try await kept { () async throws in try await ledger.save(project) } }
-        let records = try await kept { () async throws in try await ledger.environments(of: name) }
-        var last: [EnvironmentName: Deployment] = [:]
-        for record in records {
-            last[record.id.name] = try await kept { () async throws in
-                try await ledger.deployments(of: name, environment: record.id.name, limit: 1).first
-            }
-        }
-        let mirrorPath = paths.mirror(of: name)
-        let reading = RepositoryReading(
-            address: settings.repository, credential: settings.credential.loader, transport: transport,
-            mirror: Mirror(path: mirrorPath), mirrorPath: mirrorPath, builder: builder)
-        let images = ImageDesk(
-            project: name, mirror: mirrorPath, logDirectory: paths.buildLogs, builder: builder, engine: engine,
-            registries: configuration.registryCredentials, parts: parts)
-        return ProjectLoop(
-            stored: project, refs: try await kept { () async throws in try await ledger.knownRefs(of: name) },
-            records: records, last: last, isAmnesiac: isAmnesiac, reading: reading, images: images, parts: parts,
-            look: look)
-    }
-
-    private static func kept<Value: Sendable>(
-        _ body: () async throws -> Value
-    ) async throws(StartFailure) -> Value {
-        do {
-            return try await body()
-        } catch {
-            throw StartFailure(
-                message: "the records cannot be opened: \(error)",
-                hint: "see to it that the state directory has room and can be written to", isHeld: false)
         }
     }
 }
@@ -144,4 +93,17 @@ package struct StartFailure: Error, Sendable, Hashable {
     package let hint: String?
     /// Another daemon holds the state directory.
     package let isHeld: Bool
+}
+
+extension StartFailure {
+    /// Asks the records; without them nothing can start.
+    static func asking<Value: Sendable>(_ body: () async throws -> Value) async throws(StartFailure) -> Value {
+        do {
+            return try await body()
+        } catch {
+            throw StartFailure(
+                message: "the records cannot be opened: \(error)",
+                hint: "see to it that the state directory has room and can be written to", isHeld: false)
+        }
+    }
 }

@@ -4,7 +4,7 @@ import Deployer
 package import GitHosts
 import Lifecycle
 package import Model
-import Store
+package import Store
 import Watcher
 
 extension DaemonControl {
@@ -180,15 +180,20 @@ extension DaemonControl {
             let delivery = NewDelivery(
                 project: project, host: content.host, deliveryID: content.deliveryID, event: content.event,
                 receivedAt: parts.now(), ref: content.ref, announced: content.announced)
-            do {
-                if case .stored(let sequence) = try await parts.ledger.record(delivery) {
-                    await projects.loop(project)?.delivered(sequence)
-                }
-            } catch {
-                return .unavailable
-            }
-            watcher.look(at: project)
-            return .accepted
+            return await accept(delivery)
         }
+    }
+
+    /// Makes a delivery that was verified durable, then acts upon it.
+    package func accept(_ delivery: NewDelivery) async -> DeliveryAnswer {
+        do {
+            if case .stored(let sequence) = try await parts.ledger.record(delivery) {
+                await projects.loop(delivery.project)?.delivered(sequence)
+            }
+        } catch {
+            return .unavailable
+        }
+        watcher.look(at: delivery.project)
+        return .accepted
     }
 }

@@ -57,7 +57,7 @@ package final class DaemonControl: Control {
 
     /// Asks the ledger; its errors become problems of the request.
     func kept<Value: Sendable>(
-        _ body: (Ledger) async throws(StageFailure) -> Value
+        _ body: (any Records) async throws(StageFailure) -> Value
     ) async throws(RequestProblem) -> Value {
         do throws(StageFailure) {
             return try await body(parts.ledger)

@@ -7,7 +7,7 @@ import Store
 /// What every loop of the daemon shares: records, clocks, the Deployer, and how to tell people.
 struct DaemonParts: Sendable {
     /// What is remembered.
-    let ledger: Ledger
+    let ledger: any Records
     /// Makes environments run what they should.
     let deployer: Deployer
     /// What environments add to releases.
@@ -18,18 +18,20 @@ struct DaemonParts: Sendable {
     let fence: Fence
     /// Where records of the log go.
     let log: Log
+    /// What the loops decide by.
+    var decisions = Decisions.standard
 
     /// The wall clock.
     func now() -> Timestamp { Timestamp(milliseconds: WallClock.milliseconds()) }
 
     /// The pause after that many failures in a row.
     func pause(afterFailures failures: Int) -> Duration {
-        Backoff.standard.pause(afterFailures: failures, random: Double.random(in: 0..<1))
+        Backoff.standard.pause(afterFailures: failures, random: Chance.fraction())
     }
 
     /// Asks the ledger; its errors become failures in the user's terms.
     func kept<Value: Sendable>(
-        _ body: (Ledger) async throws -> Value
+        _ body: (any Records) async throws -> Value
     ) async throws(StageFailure) -> Value {
         do {
             return try await body(ledger)

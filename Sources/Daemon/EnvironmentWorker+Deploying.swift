@@ -110,7 +110,7 @@ extension EnvironmentWorker {
     func becameLive(_ release: Release, wanted: WantedEnvironment) async {
         // Whoever sees that it is live must find its containers and addresses: nothing is awaited between
         // taking in what was observed and saying so.
-        let lookedAt = ContinuousClock.now
+        let lookedAt = SteadyClock.now
         let seen = await observation(after: wanted)
         let now = parts.now()
         let previous = machine.record.live?.deployment
@@ -185,7 +185,7 @@ extension EnvironmentWorker: DeploymentReporter {
 
     func maySwitch() async -> Bool {
         guard let workingOn else { return true }
-        guard machine.target == workingOn else { return false }
+        guard target == workingOn else { return false }
         isSwitching = true
         return true
     }

@@ -55,7 +55,7 @@ extension EnvironmentWorker {
         let signal = work.begin()
         defer { work.end() }
         // Any wish but the one at hand interrupts a drain; what is left is swept after the next deployment.
-        workingOn = machine.target ?? .zero
+        workingOn = target ?? .zero
         defer { workingOn = nil }
         do throws(StageFailure) {
             guard let live = record.live else { return machine.swept() }

@@ -22,7 +22,7 @@ actor EnvironmentWorker {
     /// The newest observation of the environment's containers; nil until there is one.
     var observation: ObservedEnvironment?
     /// When the look that gave it began.
-    var observedAt = ContinuousClock.now
+    var observedAt = SteadyClock.now
     /// What the work at hand is for; nil where nothing would supersede it.
     var workingOn: ObjectID?
     /// From here on the work at hand is finished, whatever comes.
@@ -48,6 +48,9 @@ actor EnvironmentWorker {
 
     /// What is remembered of the environment.
     var record: EnvironmentRecord { machine.record }
+
+    /// The commit that work at hand should be for now.
+    var target: ObjectID? { parts.decisions.target(machine) }
 
     /// The commit that the newest wish names.
     var wantedCommit: ObjectID? { machine.wish?.commit }
@@ -109,7 +112,7 @@ actor EnvironmentWorker {
             wake.ring()
         }
         while !isRemoved, !stop.isRaised {
-            switch machine.next(at: parts.now()) {
+            switch parts.decisions.next(machine, parts.now()) {
             case .rest(let until): await wake.wait(until: until.map { .after($0.since(parts.now())) })
             case .note(let commit): await note(commit)
             case .refuse(let commit, let failure): await refuse(commit, failure)
@@ -125,7 +128,7 @@ actor EnvironmentWorker {
 
     /// Interrupts work for a commit that is no longer the one wanted, unless the route is moving already.
     private func interruptIfSuperseded() {
-        guard let workingOn, !isSwitching, machine.target != workingOn else { return }
+        guard let workingOn, !isSwitching, target != workingOn else { return }
         work.interrupt()
     }
 }

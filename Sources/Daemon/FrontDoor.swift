@@ -10,7 +10,7 @@ actor FrontDoor: Service {
     nonisolated let partName: String
     /// Where routes are set.
     nonisolated let router: Router
-    private let managed: ManagedCaddy?
+    private let program: (any ProxyProgram)?
     private let changes: Broadcast
     private let log: Log
     private var failures = 0
@@ -21,20 +21,13 @@ actor FrontDoor: Service {
     private static let interval = Duration.seconds(2)
     private static let backoff = Backoff(first: .milliseconds(500), limit: .seconds(10), jitter: 0.1)
 
-    init(choice: Configuration.CaddyChoice, directory: String, frame: CaddyFrame, changes: Broadcast, log: Log) {
+    /// - Parameter program: what starts the proxy where it does not run; nil: somebody else does.
+    init(router: Router, program: (any ProxyProgram)?, partName: String, changes: Broadcast, log: Log) {
+        self.router = router
+        self.program = program
+        self.partName = partName
         self.changes = changes
         self.log = log
-        switch choice {
-        case .managed:
-            let caddy = ManagedCaddy(directory: directory, frame: frame, log: log)
-            managed = caddy
-            router = Router(admin: caddy.admin, frame: frame, log: log)
-            partName = "managed Caddy on port \(frame.httpPort)"
-        case .external(let url):
-            managed = nil
-            router = Router(admin: .url(url), frame: frame, log: log)
-            partName = "Caddy at \(url), on port \(frame.httpPort)"
-        }
     }
 
     func run(until stop: StopSignal) async throws {
@@ -43,7 +36,7 @@ actor FrontDoor: Service {
         var isLoaded = false
         while !stop.isRaised {
             do throws(StageFailure) {
-                if try await managed?.start() == true { log.info("started \(partName)") }
+                if try await program?.start() == true { log.info("started \(partName)") }
                 if !isLoaded {
                     try await router.load()
                     isLoaded = true

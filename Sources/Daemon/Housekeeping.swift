@@ -56,7 +56,7 @@ struct Housekeeping: Service {
         of loop: ProjectLoop, unneededSince: inout [ImageID: Timestamp]
     ) async throws(StageFailure) {
         let project = loop.project
-        let kept = Retention.keptReleases(await loop.records())
+        let kept = parts.decisions.keptReleases(await loop.records())
         let images = try await parts.kept { ledger in
             var needed: Set<ImageID> = []
             for digest in kept {

@@ -1,5 +1,6 @@
 import Builder
 import ContainerEngine
+import Deployer
 import Lifecycle
 import Model
 import Store
@@ -13,9 +14,9 @@ struct ImageDesk: Sendable {
     /// Where the logs of builds are, a file per build.
     let logDirectory: String
     /// Builds images.
-    let builder: ImageBuilder
+    let builder: any ImageSource
     /// Knows which images exist.
-    let engine: EngineClient
+    let engine: any EngineCalls
     /// Accounts of the registries that base images may come from.
     let registries: [RegistryCredential]
     /// Records, clock and log.

@@ -6,8 +6,9 @@ import Store
 /// Lends the loopback ports that containers publish on; a port that was given back rests for a day.
 actor PortDesk: PortSource {
     private let range: ClosedRange<Int>
-    private let ledger: Ledger
+    private let ledger: any Records
     private let now: @Sendable () -> Timestamp
+    private let isUnused: @Sendable (Int) -> Bool
     private var leases: [Int: PortLease] = [:]
     private var byContainer: [String: Int] = [:]
     private var cursor: Int
@@ -15,10 +16,14 @@ actor PortDesk: PortSource {
     /// How long a port rests after it was given back (DESIGN rule 15).
     private static let rest = Duration.seconds(24 * 3600)
 
-    init(range: ClosedRange<Int>, leases: [PortLease], ledger: Ledger, now: @escaping @Sendable () -> Timestamp) {
+    init(
+        range: ClosedRange<Int>, leases: [PortLease], records: any Records, isUnused: @escaping @Sendable (Int) -> Bool,
+        now: @escaping @Sendable () -> Timestamp
+    ) {
         self.range = range
-        self.ledger = ledger
+        ledger = records
         self.now = now
+        self.isUnused = isUnused
         cursor = range.lowerBound
         for lease in leases {
             self.leases[lease.port] = lease
@@ -38,7 +43,7 @@ actor PortDesk: PortSource {
         for _ in range {
             cursor = cursor >= range.upperBound ? range.lowerBound : cursor + 1
             let candidate = cursor
-            guard isRested(candidate), Self.isUnused(candidate) else { continue }
+            guard isRested(candidate), isUnused(candidate) else { continue }
             await keep(PortLease(port: candidate, container: container, leasedAt: now(), releasedAt: nil))
             return candidate
         }
@@ -71,7 +76,7 @@ actor PortDesk: PortSource {
     }
 
     /// Whether nothing listens on the port now: a stranger's program may have taken it.
-    private static func isUnused(_ port: Int) -> Bool {
+    static func isUnused(_ port: Int) -> Bool {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }

@@ -9,10 +9,10 @@ import Store
 extension ProjectLoop {
     func decide() async {
         await rememberAdoptedRefs()
-        var decision = Promotion.wishes(for: await facts(), hashing: sha256)
+        var decision = parts.decisions.wishes(await facts())
         for _ in 1..<Self.roundLimit {
             guard await read(for: decision) else { break }
-            decision = Promotion.wishes(for: await facts(), hashing: sha256)
+            decision = parts.decisions.wishes(await facts())
         }
         await adopt(decision.wishes)
         for wish in decision.wishes where !isDismissed(wish) {

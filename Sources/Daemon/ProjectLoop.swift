@@ -20,7 +20,7 @@ actor ProjectLoop: Service {
     let parts: DaemonParts
     let images: ImageDesk
     let log: Log
-    let reading: RepositoryReading
+    let reading: any CommitReading
 
     /// What is remembered of the project itself.
     var stored: StoredProject
@@ -48,7 +48,7 @@ actor ProjectLoop: Service {
 
     init(
         stored: StoredProject, refs: [KnownRef], records: [EnvironmentRecord], last: [EnvironmentName: Deployment],
-        isAmnesiac: Bool, reading: RepositoryReading, images: ImageDesk, parts: DaemonParts,
+        isAmnesiac: Bool, reading: any CommitReading, images: ImageDesk, parts: DaemonParts,
         look: @escaping @Sendable () -> Void
     ) {
         project = stored.name
@@ -240,8 +240,8 @@ actor ProjectLoop: Service {
     static let confirmationPause = Duration.seconds(1)
 
     private func fold(_ listing: RefListing) async {
-        let update = RefChanges.folding(
-            listing, into: refs, isFirst: !stored.isBaselined, nextSequence: stored.nextSequence, at: parts.now())
+        let update = parts.decisions.folding(
+            listing, refs, !stored.isBaselined, stored.nextSequence, parts.now())
         let head = listing.head
         let isRenamed = stored.defaultBranch != head
         guard !update.changes.isEmpty || isRenamed || !stored.isBaselined || update.known != refs else { return }

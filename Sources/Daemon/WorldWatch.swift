@@ -61,7 +61,7 @@ actor WorldWatch: Service {
             return set
         }
         do throws(StageFailure) {
-            let lookedAt = ContinuousClock.now
+            let lookedAt = SteadyClock.now
             let world = try await deployer.observe()
             let wasDown = problem != nil
             if wasDown {
@@ -84,7 +84,7 @@ actor WorldWatch: Service {
             } else if error.reason != .engineUnavailable {
                 log.warning(error.message, ("reason", error.reason.rawValue))
             }
-            return Self.backoff.pause(afterFailures: failures, random: Double.random(in: 0..<1))
+            return Self.backoff.pause(afterFailures: failures, random: Chance.fraction())
         }
     }
 
@@ -96,7 +96,7 @@ actor WorldWatch: Service {
         }
         for id in ids {
             do throws(StageFailure) {
-                let lookedAt = ContinuousClock.now
+                let lookedAt = SteadyClock.now
                 let environment = try await deployer.observe(id)
                 await projects.take(
                     ObservedWorld(environments: [id: environment]), isComplete: false, stirred: [id],

@@ -8,14 +8,6 @@ import Model
 /// Its calls block on an executor of their own and are short; they are not cancelled, so that a change
 /// that was sent is always waited for.
 actor CaddyClient {
-    /// What the proxy said when it was asked for our server.
-    struct Answer: Sendable, Hashable {
-        /// Our server; nil: it has none.
-        var server: CaddyServer?
-        /// What the server's document is called in `If-Match`.
-        var etag: String?
-    }
-
     private let admin: CaddyAdmin
     private let executor = BlockingExecutor(name: "slipway.caddy")
     private var session: HTTPSession?
@@ -35,40 +27,40 @@ actor CaddyClient {
     func isAnswering() -> Bool { (try? send("GET", "/config/admin"))?.isSuccess ?? false }
 
     /// Our server as the proxy has it.
-    func server() throws(StageFailure) -> Answer { try Self.answer(try ask("GET", Self.serverPath)) }
+    func server() throws(StageFailure) -> ProxyAnswer { try Self.answer(try ask("GET", Self.serverPath)) }
 
     /// Our server as the proxy has it; nil if it is still the one of that etag, which is then not even decoded.
-    func server(unless etag: String?) throws(StageFailure) -> Answer? {
+    func server(unless etag: String?) throws(StageFailure) -> ProxyAnswer? {
         let response = try ask("GET", Self.serverPath)
         if let etag, response.isSuccess, response.header("ETag") == etag { return nil }
         return try Self.answer(response)
     }
 
-    private static func answer(_ response: HTTPResponse) throws(StageFailure) -> Answer {
+    private static func answer(_ response: HTTPResponse) throws(StageFailure) -> ProxyAnswer {
         // Caddy 2.6: a path whose parents are missing is an "invalid traversal path", with 400 or 500;
         // a missing key at its end is `null`.
-        if isMissingPath(response) { return Answer() }
+        if isMissingPath(response) { return ProxyAnswer() }
         try check(response)
         guard let server = CaddyFrame.decode(CaddyServer?.self, response.body) else {
             // Written by something else, or by another version of us: it is replaced as a whole.
-            return Answer(server: CaddyServer(listen: [], routes: []), etag: response.header("ETag"))
+            return ProxyAnswer(server: CaddyServer(listen: [], routes: []), etag: response.header("ETag"))
         }
-        return Answer(server: server, etag: response.header("ETag"))
+        return ProxyAnswer(server: server, etag: response.header("ETag"))
     }
 
     /// Changes the array of routes. False: the server changed since that etag, or is not there any more.
-    func patchRoutes(_ document: [UInt8], ifMatch etag: String?) throws(StageFailure) -> Bool {
-        try change("PATCH", Self.serverPath + "/routes", document, ifMatch: etag)
+    func patchRoutes(of server: CaddyServer, ifMatch etag: String?) throws(StageFailure) -> Bool {
+        try change("PATCH", Self.serverPath + "/routes", CaddyFrame.encode(server.routes), ifMatch: etag)
     }
 
     /// Replaces our server. False: it changed since that etag, or is not there any more.
-    func patchServer(_ document: [UInt8], ifMatch etag: String?) throws(StageFailure) -> Bool {
-        try change("PATCH", Self.serverPath, document, ifMatch: etag)
+    func patchServer(_ server: CaddyServer, ifMatch etag: String?) throws(StageFailure) -> Bool {
+        try change("PATCH", Self.serverPath, CaddyFrame.encode(server), ifMatch: etag)
     }
 
     /// Adds our server. False: it is there.
-    func putServer(_ document: [UInt8]) throws(StageFailure) -> Bool {
-        try change("PUT", Self.serverPath, document, ifMatch: nil)
+    func putServer(_ server: CaddyServer) throws(StageFailure) -> Bool {
+        try change("PUT", Self.serverPath, CaddyFrame.encode(server), ifMatch: nil)
     }
 
     /// Ends the proxy.

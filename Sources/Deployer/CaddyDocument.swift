@@ -2,7 +2,7 @@
 // https://caddyserver.com/docs/json/, version 2.6. Fields we never write are never decoded.
 
 /// One route of a server.
-struct CaddyRoute: Codable, Hashable {
+struct CaddyRoute: Codable, Hashable, Sendable {
     var id: String?
     var match: [CaddyMatch]?
     var handle: [CaddyHandler]
@@ -17,7 +17,7 @@ struct CaddyRoute: Codable, Hashable {
 }
 
 /// What a request must be like for a route.
-struct CaddyMatch: Codable, Hashable {
+struct CaddyMatch: Codable, Hashable, Sendable {
     var host: [String]?
     var path: [String]?
     var file: CaddyFileMatch?
@@ -45,7 +45,7 @@ struct CaddyMatch: Codable, Hashable {
 }
 
 /// Which file must exist for a route.
-struct CaddyFileMatch: Codable, Hashable {
+struct CaddyFileMatch: Codable, Hashable, Sendable {
     var root: String
     var tryFiles: [String]
 
@@ -56,13 +56,13 @@ struct CaddyFileMatch: Codable, Hashable {
 }
 
 /// A regular expression whose groups get the names `{http.regexp.<name>.<number>}`.
-struct CaddyPattern: Codable, Hashable {
+struct CaddyPattern: Codable, Hashable, Sendable {
     var name: String
     var pattern: String
 }
 
 /// What happens to a request: `reverse_proxy`, `static_response` and `subroute` are those we use.
-struct CaddyHandler: Codable, Hashable {
+struct CaddyHandler: Codable, Hashable, Sendable {
     var handler: String
     var upstreams: [CaddyUpstream]?
     var loadBalancing: CaddyLoadBalancing?
@@ -83,12 +83,12 @@ struct CaddyHandler: Codable, Hashable {
 }
 
 /// One address that requests are sent to.
-struct CaddyUpstream: Codable, Hashable {
+struct CaddyUpstream: Codable, Hashable, Sendable {
     var dial: String
 }
 
 /// How an upstream is chosen, and how long others are tried when one cannot be reached.
-struct CaddyLoadBalancing: Codable, Hashable {
+struct CaddyLoadBalancing: Codable, Hashable, Sendable {
     var selectionPolicy: CaddySelectionPolicy
     var tryDuration: String
     var tryInterval: String
@@ -101,12 +101,12 @@ struct CaddyLoadBalancing: Codable, Hashable {
 }
 
 /// The name of a way to choose an upstream.
-struct CaddySelectionPolicy: Codable, Hashable {
+struct CaddySelectionPolicy: Codable, Hashable, Sendable {
     var policy: String
 }
 
 /// One HTTP server.
-struct CaddyServer: Codable, Hashable {
+package struct CaddyServer: Codable, Hashable, Sendable {
     var listen: [String]
     var routes: [CaddyRoute]
     var errors: CaddyErrors?
@@ -121,44 +121,44 @@ struct CaddyServer: Codable, Hashable {
 }
 
 /// What answers when a handler could not.
-struct CaddyErrors: Codable, Hashable {
+struct CaddyErrors: Codable, Hashable, Sendable {
     var routes: [CaddyRoute]
 }
 
 /// Whether Caddy gets certificates and redirects by itself.
-struct CaddyAutomaticHTTPS: Codable, Hashable {
+struct CaddyAutomaticHTTPS: Codable, Hashable, Sendable {
     var disable: Bool
 }
 
 /// A whole configuration, as the managed Caddy is started with.
-struct CaddyConfiguration: Codable, Hashable {
+struct CaddyConfiguration: Codable, Hashable, Sendable {
     var admin: CaddyAdminEndpoint
     var logging: CaddyLogging?
     var apps: CaddyApps
 }
 
 /// Where Caddy takes changes.
-struct CaddyAdminEndpoint: Codable, Hashable {
+struct CaddyAdminEndpoint: Codable, Hashable, Sendable {
     var listen: String
     var origins: [String]?
 }
 
 /// The applications inside Caddy; we use one.
-struct CaddyApps: Codable, Hashable {
+struct CaddyApps: Codable, Hashable, Sendable {
     var http: CaddyHTTP
 }
 
 /// The HTTP application.
-struct CaddyHTTP: Codable, Hashable {
+struct CaddyHTTP: Codable, Hashable, Sendable {
     var servers: [String: CaddyServer]
 }
 
 /// Caddy's logs, by name.
-struct CaddyLogging: Codable, Hashable {
+struct CaddyLogging: Codable, Hashable, Sendable {
     var logs: [String: CaddyLog]
 }
 
 /// One log of Caddy's.
-struct CaddyLog: Codable, Hashable {
+struct CaddyLog: Codable, Hashable, Sendable {
     var level: String
 }

@@ -10,7 +10,7 @@ enum ContainerOutput {
     /// The last lines of a container's output, safe to print; none where it cannot be read.
     ///
     /// Runs to its end even when the surrounding task is cancelled: the container is about to be removed.
-    static func lastLines(of container: String, count: Int, engine: EngineClient) async -> [String] {
+    static func lastLines(of container: String, count: Int, engine: any EngineCalls) async -> [String] {
         let bytes = ByteTail(limit: byteLimit)
         // The lines go into a failure that has its own cause: that they cannot be read must not hide it.
         try? await engine.logs(container: container, tail: count, follow: false) { bytes.append($0) }

@@ -15,7 +15,7 @@ extension Deployer {
                 guard same.labels[Label.instance] == instance else { throw .networkTaken(name) }
                 return
             }
-            let inUse = existing.flatMap(\.subnets).compactMap { SubnetBlock($0) } + HostNetworks.blocks()
+            let inUse = existing.flatMap(\.subnets).compactMap { SubnetBlock($0) } + hostNetworks()
             guard let subnet = subnets.take(avoiding: inUse + refused) else { break }
             defer { subnets.giveBack(subnet) }
             do throws(EngineError) {

@@ -10,7 +10,7 @@ extension Deployer {
     package func sweep(_ wanted: WantedEnvironment) async throws(StageFailure) {
         let turn = turns.turn(of: wanted.id)
         let observed = try await observeForPlan(wanted.id)
-        let steps = DeploymentPlan.sweep(of: observed, to: wanted)
+        let steps = decisions.sweep(observed, wanted)
         try await retire(steps, of: wanted.id) { container in
             self.turns.mayRetire(container, of: wanted.id, turn: turn)
         }
@@ -21,7 +21,7 @@ extension Deployer {
         turns.begin(id)
         try await router.set([], for: id)
         let observed = try await observe(id)
-        let steps = DeploymentPlan.removal(of: observed)
+        let steps = decisions.removal(observed)
         try await retire(steps, of: id) { _ in true }
         do throws(EngineError) {
             for step in steps {
@@ -65,7 +65,7 @@ extension Deployer {
         let (id, name) = (retirement.container.id, retirement.container.name)
         if retirement.isRunning, let port = retirement.port {
             if let since = await router.idle(port: port, madeAt: retirement.madeAt) {
-                do { try await Task.sleep(until: since + retirement.drainTimeout, clock: .continuous) } catch {
+                do { try await SteadyClock.sleep(until: since + retirement.drainTimeout) } catch {
                     return .cancelled
                 }
             }

@@ -29,9 +29,9 @@ extension Deployer {
             }
             // A stream that ends is the first sign of an engine that is going away.
             if count == 1 { onGap() }
-            let pause = Self.eventBackoff.pause(afterFailures: count, random: .random(in: 0..<1))
+            let pause = Self.eventBackoff.pause(afterFailures: count, random: Chance.fraction())
             // Cancelled: the loop's condition sees it.
-            try? await Task.sleep(for: pause)
+            try? await SteadyClock.sleep(for: pause)
         }
     }
 

@@ -1,4 +1,4 @@
-package import ContainerEngine
+import ContainerEngine
 package import Lifecycle
 package import Model
 
@@ -8,20 +8,19 @@ package import Model
 /// point. One pass at a time for each environment is the caller's business; different environments may
 /// pass side by side. Never touches what does not carry its instance label.
 package final class Deployer: Sendable {
-    let engine: EngineClient
+    let engine: any EngineCalls
     let router: Router
     let instance: String
     let subnets: SubnetPool
     let ports: any PortSource
     let log: Log
     let turns = EnvironmentTurns()
-    /// For health checks, which block for milliseconds each.
-    let probes = BlockingPool(name: "slipway.health", width: Limit.probes)
+    let looks: any HealthLooks
+    let hostNetworks: @Sendable () -> [SubnetBlock]
+    let decisions: DeploymentDecisions
 
     /// The bounds of what this stage does.
     enum Limit {
-        /// How many health checks run at once.
-        static let probes = 8
         /// How many containers are retired at once in one environment.
         static let retirements = 4
         /// How often another port is tried when one turns out to be taken.
@@ -41,14 +40,21 @@ package final class Deployer: Sendable {
     /// - Parameters:
     ///   - instance: the daemon's id, in every label.
     ///   - subnets: the block that environments' networks take their subnets from, `10.201.0.0/16`.
+    ///   - looks: how containers are looked at; nil: over sockets.
+    ///   - hostNetworks: the networks that this machine is in already; nil: those of its interfaces.
     package init(
-        engine: EngineClient, router: Router, instance: String, subnets: SubnetBlock, ports: any PortSource, log: Log
+        engine: any EngineCalls, router: Router, instance: String, subnets: SubnetBlock, ports: any PortSource,
+        looks: (any HealthLooks)? = nil, hostNetworks: (@Sendable () -> [SubnetBlock])? = nil,
+        decisions: DeploymentDecisions = .standard, log: Log
     ) {
         self.engine = engine
         self.router = router
         self.instance = instance
         self.subnets = SubnetPool(block: subnets)
         self.ports = ports
+        self.looks = looks ?? SocketLooks()
+        self.hostNetworks = hostNetworks ?? HostNetworks.blocks
+        self.decisions = decisions
         self.log = log
     }
 
@@ -61,7 +67,7 @@ package final class Deployer: Sendable {
     ) async throws(StageFailure) -> Convergence {
         turns.begin(wanted.id)
         let observed = turns.usable(try await observeForPlan(wanted.id))
-        let steps = DeploymentPlan.steps(from: observed, to: wanted)
+        let steps = decisions.steps(observed, wanted)
         let needsSweep = !DeploymentPlan.leftovers(in: observed, of: wanted).isEmpty
         guard !steps.isEmpty else { return Convergence(changed: false, needsSweep: needsSweep) }
         let run = DeploymentRun(deployer: self, wanted: wanted, observed: observed, reporter: reporter)

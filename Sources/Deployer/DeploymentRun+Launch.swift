@@ -71,7 +71,7 @@ extension DeploymentRun {
         traces.withLock { $0.ports[launch.name] = running.port }
         let hosts = wanted.hosts[service.name] ?? []
         let wait = HealthWait(
-            engine: deployer.engine, pool: deployer.probes, container: running.id, name: running.name,
+            engine: deployer.engine, looks: deployer.looks, container: running.id, name: running.name,
             service: service.name, check: service.definition.health, host: hosts.first ?? "localhost",
             port: running.port, containerPort: listening.port, exposedPorts: listening.exposed)
         try await report("wait for \(running.name)") { () throws(StageFailure) in try await wait.run() }

@@ -5,9 +5,9 @@ import Model
 /// One look at a container from outside: a TCP connection or an HTTP request to its loopback port.
 ///
 /// Blocks for as long as its timeout; run it on a blocking pool.
-struct HealthProbe: Sendable, Hashable {
+package struct HealthProbe: Sendable, Hashable {
     /// What a look saw.
-    enum Finding: Sendable, Hashable {
+    package enum Finding: Sendable, Hashable {
         /// It answers as it should.
         case healthy
         /// It took a connection. That may have been the engine's own proxy, which takes every connection.
@@ -17,13 +17,13 @@ struct HealthProbe: Sendable, Hashable {
     }
 
     /// The loopback port.
-    var port: Int
+    package var port: Int
     /// What is requested; nil: a TCP connection is enough.
-    var path: String?
+    package var path: String?
     /// The host name that an HTTP request carries, so that an application which checks it feels addressed.
-    var host: String
+    package var host: String
     /// How long it may take.
-    var timeout: Duration
+    package var timeout: Duration
 
     /// How many bytes of an answer are read; its status is all that counts.
     private static let bodyLimit = 64 << 10

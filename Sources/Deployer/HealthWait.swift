@@ -6,8 +6,8 @@ import Model
 ///
 /// Between two looks it sleeps, and holds no thread.
 struct HealthWait: Sendable {
-    let engine: EngineClient
-    let pool: BlockingPool
+    let engine: any EngineCalls
+    let looks: any HealthLooks
     /// The container's id.
     let container: String
     /// Its name, for messages.
@@ -43,7 +43,7 @@ struct HealthWait: Sendable {
         let eagerUntil = Deadline.after(Self.eagerTime)
         var pause = Self.firstPause
         while true {
-            let finding = await pool.run { probe.look() }
+            let finding = await looks.look(probe)
             if finding == .healthy { return }
             let detail = try await inspect()
             guard let detail, !hasEnded(detail) else { throw await ended(detail) }
@@ -76,7 +76,7 @@ struct HealthWait: Sendable {
     }
 
     private func sleep(_ duration: Duration) async throws(StageFailure) {
-        do { try await Task.sleep(for: duration) } catch { throw .cancelled }
+        do { try await SteadyClock.sleep(for: duration) } catch { throw .cancelled }
     }
 
     /// A restart by the engine counts: the container has ended once, and would again.
@@ -92,7 +92,7 @@ struct HealthWait: Sendable {
         if let pid = detail.processID, let containerPort, let ports = ListeningPorts.ofNetwork(of: pid) {
             return ports.isReachable(containerPort)
         }
-        return await pool.run { probe.staysConnected() }
+        return await looks.staysConnected(probe)
     }
 
     private func ended(_ detail: ContainerDetail?) async -> StageFailure {
@@ -104,7 +104,9 @@ struct HealthWait: Sendable {
         var detail = detail
         let deadline = Deadline.after(Self.relapseLimit)
         while detail?.container.state == .running, !deadline.hasPassed {
-            guard (try? await Task.sleep(for: Self.relapsePause)) != nil, let next = try? await inspect() else { break }
+            guard (try? await SteadyClock.sleep(for: Self.relapsePause)) != nil, let next = try? await inspect() else {
+                break
+            }
             detail = next
         }
         return detail

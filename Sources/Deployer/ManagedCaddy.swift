@@ -94,7 +94,7 @@ package struct ManagedCaddy: Sendable {
             }
             // Reaped as soon as it ends, so nobody with that number means it has ended.
             if kill(pid, 0) != 0 { break }
-            do { try await Task.sleep(for: pause) } catch { throw .cancelled }
+            do { try await SteadyClock.sleep(for: pause) } catch { throw .cancelled }
             pause = min(pause * 2, .milliseconds(100))
         }
         throw .proxyNotStarted(
@@ -132,7 +132,7 @@ package struct ManagedCaddy: Sendable {
         try await client.stop()
         let deadline = Deadline.after(Self.stopLimit)
         while await client.isAnswering(), !deadline.hasPassed {
-            do { try await Task.sleep(for: .milliseconds(10)) } catch { throw .cancelled }
+            do { try await SteadyClock.sleep(for: .milliseconds(10)) } catch { throw .cancelled }
         }
     }
 

@@ -8,9 +8,9 @@ package import Model
 /// that arrive together become one request, and a table that is what the proxy has already becomes none, since every
 /// change cuts open WebSockets.
 package actor Router {
-    private let client: CaddyClient
-    private let files: RouteFiles?
-    private let admin: CaddyAdmin
+    private let client: any ProxyAdmin
+    private let files: (any RouteStore)?
+    private let routesDirectory: String?
     private let frame: CaddyFrame
     private let log: Log
 
@@ -34,9 +34,22 @@ package actor Router {
 
     /// A router over a Caddy, whose table is not known yet.
     package init(admin: CaddyAdmin, frame: CaddyFrame, log: Log) {
-        client = CaddyClient(admin: admin)
-        files = admin.routesDirectory.map { RouteFiles(directory: $0) }
-        self.admin = admin
+        self.init(
+            client: CaddyClient(admin: admin), files: admin.routesDirectory.map { RouteFiles(directory: $0) },
+            routesDirectory: admin.routesDirectory, frame: frame, log: log)
+    }
+
+    /// A router over what a proxy takes changes with.
+    ///
+    /// - Parameters:
+    ///   - files: where routes are kept that are not part of the proxy's configuration; nil: all of them are.
+    ///   - routesDirectory: where the proxy looks for those.
+    package init(
+        client: any ProxyAdmin, files: (any RouteStore)?, routesDirectory: String?, frame: CaddyFrame, log: Log
+    ) {
+        self.client = client
+        self.files = files
+        self.routesDirectory = routesDirectory
         self.frame = frame
         self.log = log
     }
@@ -55,7 +68,8 @@ package actor Router {
         // Another call may have come here first while this one waited.
         guard !isLoaded else { return }
         table = found
-        usage.begin(with: table.ports, now: .now, wallClock: Timestamp(milliseconds: WallClock.milliseconds()))
+        usage.begin(
+            with: table.ports, now: SteadyClock.now, wallClock: Timestamp(milliseconds: WallClock.milliseconds()))
         isLoaded = true
         // Whether the rest of an external Caddy's server is right as well, the first change or look finds out.
         applied = files == nil ? 0 : revision
@@ -154,7 +168,7 @@ package actor Router {
             case .success:
                 applied = sent
                 failedPush = nil
-                usage.moved(to: table.ports, now: .now)
+                usage.moved(to: table.ports, now: SteadyClock.now)
             case .failure(let failure):
                 // What the proxy has now is not known: the request may have arrived.
                 applied = 0
@@ -177,7 +191,7 @@ package actor Router {
 
     /// Our server as the proxy should have it.
     private var wantedServer: CaddyServer {
-        admin.routesDirectory.map { frame.server(routesDirectory: $0) } ?? frame.server(table)
+        routesDirectory.map { frame.server(routesDirectory: $0) } ?? frame.server(table)
     }
 
     /// Brings our server in the proxy's configuration to what it should be.
@@ -190,12 +204,12 @@ package actor Router {
     /// One look at what the proxy has, and one request if that is something else. False: look again.
     private func isConfigured(_ wanted: CaddyServer) async throws(StageFailure) -> Bool {
         let answer = try await client.server()
-        guard let server = answer.server else { return try await client.putServer(CaddyFrame.encode(wanted)) }
+        guard let server = answer.server else { return try await client.putServer(wanted) }
         if server == wanted { return true }
         var onlyRoutesDiffer = server
         onlyRoutesDiffer.routes = wanted.routes
         return onlyRoutesDiffer == wanted
-            ? try await client.patchRoutes(CaddyFrame.encode(wanted.routes), ifMatch: answer.etag)
-            : try await client.patchServer(CaddyFrame.encode(wanted), ifMatch: answer.etag)
+            ? try await client.patchRoutes(of: wanted, ifMatch: answer.etag)
+            : try await client.patchServer(wanted, ifMatch: answer.etag)
     }
 }

@@ -35,7 +35,7 @@ package final class BlockingPool: Sendable {
         defer { leave(queue) }
         let result: Result<Value, Failure> = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                queue.async {
+                CurrentMachine.value.run(on: queue) {
                     continuation.resume(returning: Result { () throws(Failure) -> Value in try body() })
                 }
             }
@@ -50,7 +50,7 @@ package final class BlockingPool: Sendable {
     /// For what may outlast its caller. Whoever calls must have other means to end it.
     package func start(_ body: @escaping @Sendable () -> Void) async {
         let queue = await enter()
-        queue.async { [self] in
+        CurrentMachine.value.run(on: queue) { [self] in
             body()
             leave(queue)
         }

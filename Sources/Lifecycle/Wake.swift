@@ -47,7 +47,7 @@ package final class Wake: Sendable {
                 guard let generation else { return continuation.resume() }
                 guard let deadline else { return }
                 let timer = Task {
-                    try? await Task.sleep(until: deadline.instant, clock: .continuous)
+                    try? await SteadyClock.sleep(until: deadline.instant)
                     expire(generation)
                 }
                 let isLate = state.withLock { state in

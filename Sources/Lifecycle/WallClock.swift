@@ -1,11 +1,5 @@
-import Glibc
-
 /// The wall clock; for records and people, never for deadlines.
 package enum WallClock {
     /// Milliseconds since 1970, UTC.
-    package static func milliseconds() -> Int64 {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        return Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
-    }
+    package static func milliseconds() -> Int64 { CurrentMachine.value.wallMilliseconds }
 }

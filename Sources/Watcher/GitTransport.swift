@@ -5,6 +5,16 @@ import Lifecycle
 package import Model
 import Subprocess
 
+/// Lists remotes. ``GitTransport`` does so in children.
+package protocol RemoteLister: Sendable {
+    /// Lists every address with the credential; the results have the addresses' order, each its own.
+    func list(
+        _ addresses: [RemoteAddress], credential: RemoteCredential
+    ) async -> [Result<RefListing, StageFailure>]
+}
+
+extension GitTransport: RemoteLister {}
+
 /// Talks to remotes, each time in a child process that knows one credential and nothing else.
 ///
 /// The child is this very binary with the hidden verb `git-child`: see ``GitChild``. It gets an empty

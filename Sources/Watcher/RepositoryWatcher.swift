@@ -34,7 +34,7 @@ package final class RepositoryWatcher: Service {
     }
 
     package let name = "watcher"
-    private let transport: GitTransport
+    private let transport: any RemoteLister
     private let log: Log
     private let onObservation: @Sendable (Observation) async -> Void
     private let state: Mutex<State>
@@ -46,7 +46,7 @@ package final class RepositoryWatcher: Service {
     /// - Parameter onObservation: called once per listing, for different repositories at the same time. The
     ///   repository is not listed again before it has returned.
     package init(
-        transport: GitTransport, interval: Duration, log: Log,
+        transport: any RemoteLister, interval: Duration, log: Log,
         onObservation: @escaping @Sendable (Observation) async -> Void
     ) {
         self.transport = transport
@@ -61,7 +61,7 @@ package final class RepositoryWatcher: Service {
     ) {
         state.withLock { state in
             state.projects[project] = (address, loader)
-            state.schedule.watch(project, at: address, now: .now)
+            state.schedule.watch(project, at: address, now: SteadyClock.now)
         }
         wake.ring()
     }
@@ -76,7 +76,7 @@ package final class RepositoryWatcher: Service {
 
     /// Looks at a project now: a delivery or a person asks. A look under way is followed by one more.
     package func look(at project: ProjectName) {
-        state.withLock { $0.schedule.look(at: project, now: .now) }
+        state.withLock { $0.schedule.look(at: project, now: SteadyClock.now) }
         wake.ring()
     }
 
@@ -84,7 +84,7 @@ package final class RepositoryWatcher: Service {
         stop.onRaise { [wake] in wake.ring() }
         await withDiscardingTaskGroup { group in
             while !stop.isRaised && !Task.isCancelled {
-                let due = state.withLock { $0.schedule.takeDue(now: .now) }
+                let due = state.withLock { $0.schedule.takeDue(now: SteadyClock.now) }
                 if !due.isEmpty { group.addTask { await self.list(due) } }
                 let next = state.withLock { $0.schedule.nextDue }
                 await wake.wait(until: next.map { Deadline(instant: $0) })
@@ -110,7 +110,7 @@ package final class RepositoryWatcher: Service {
             for batch in PollBatch.dividing(sources) { group.addTask { await self.list(batch) } }
             for (address, project, failure) in refused {
                 let member = PollBatch.Member(address: address, projects: [project])
-                group.addTask { await self.report(.failure(failure), to: member, random: .random(in: 0..<1)) }
+                group.addTask { await self.report(.failure(failure), to: member, random: Chance.fraction()) }
             }
         }
     }
@@ -129,7 +129,7 @@ package final class RepositoryWatcher: Service {
             "listed \(results.count) repositories",
             ("first", batch.members.first?.address.description ?? ""))
         // One random number per batch, so that its members stay together.
-        let random = Double.random(in: 0..<1)
+        let random = Chance.fraction()
         await withDiscardingTaskGroup { group in
             for (member, result) in zip(batch.members, results) {
                 group.addTask { await self.report(result, to: member, random: random) }
@@ -151,7 +151,8 @@ package final class RepositoryWatcher: Service {
             await onObservation(Observation(projects: wanted, result: result, repeats: repeats))
         }
         state.withLock {
-            $0.schedule.finished(member.projects, at: member.address, outcome: outcome, now: .now, random: random)
+            $0.schedule.finished(
+                member.projects, at: member.address, outcome: outcome, now: SteadyClock.now, random: random)
         }
         wake.ring()
     }

@@ -1,0 +1,64 @@
+package import Builder
+package import Config
+package import Deployer
+package import Model
+package import Watcher
+
+/// Everything the daemon stands on and does not decide itself: records, engine, proxy, images, repositories.
+///
+/// ``Assembly`` makes it of the real ones; a simulation has all of them in memory. Clocks, chance and threads come
+/// from ``Lifecycle/CurrentMachine``.
+package struct Boundaries: Sendable {
+    /// What is remembered; open.
+    package var records: any Records
+    /// The container engine.
+    package var engine: any EngineCalls
+    /// What the engine is called in messages: its socket.
+    package var engineName: String
+    /// How containers are looked at from outside; nil: over sockets.
+    package var looks: (any HealthLooks)?
+    /// The networks that this machine is in already; nil: those of its interfaces.
+    package var hostNetworks: (@Sendable () -> [SubnetBlock])?
+    /// Whether nothing listens on a loopback port.
+    package var isPortUnused: @Sendable (Int) -> Bool
+    /// Makes images.
+    package var images: any ImageSource
+    /// Moves routes.
+    package var router: Router
+    /// Starts the proxy where it does not run; nil: somebody else does.
+    package var proxyProgram: (any ProxyProgram)?
+    /// What is shown of the proxy.
+    package var proxyName: String
+    /// Lists remotes.
+    package var remotes: any RemoteLister
+    /// Where the logs of builds are.
+    package var buildLogs: String
+    /// Where a project's repository is.
+    package var mirrorPath: @Sendable (ProjectName) -> String
+    /// Reads a project's repository.
+    package var reading: @Sendable (Configuration.Project) -> any CommitReading
+
+    /// Boundaries as given.
+    package init(
+        records: any Records, engine: any EngineCalls, engineName: String, looks: (any HealthLooks)? = nil,
+        hostNetworks: (@Sendable () -> [SubnetBlock])? = nil, isPortUnused: (@Sendable (Int) -> Bool)? = nil,
+        images: any ImageSource, router: Router, proxyProgram: (any ProxyProgram)?, proxyName: String,
+        remotes: any RemoteLister, buildLogs: String, mirrorPath: @escaping @Sendable (ProjectName) -> String,
+        reading: @escaping @Sendable (Configuration.Project) -> any CommitReading
+    ) {
+        self.records = records
+        self.engine = engine
+        self.engineName = engineName
+        self.looks = looks
+        self.hostNetworks = hostNetworks
+        self.isPortUnused = isPortUnused ?? PortDesk.isUnused
+        self.images = images
+        self.router = router
+        self.proxyProgram = proxyProgram
+        self.proxyName = proxyName
+        self.remotes = remotes
+        self.buildLogs = buildLogs
+        self.mirrorPath = mirrorPath
+        self.reading = reading
+    }
+}
