@@ -1,6 +1,8 @@
 extension Schema {
     /// The schema of this program.
-    static let current = Schema(migrations: [Migration(version: 1, script: version1)])
+    static let current = Schema(migrations: [
+        Migration(version: 1, script: version1), Migration(version: 2, script: version2),
+    ])
 
     /// The first schema. Real columns for what is searched; `record` is the JSON of the whole Model value.
     private static let version1 = """

@@ -50,7 +50,8 @@ struct OpeningTests {
         await #expect(
             throws: SQLiteError(
                 code: .newerSchema, call: "Ledger.open",
-                message: "the database \(path) has schema version 99, this program knows up to 1: "
+                message:
+                    "the database \(path) has schema version 99, this program knows up to \(Schema.current.version): "
                     + "run the version of slipway that wrote it, or a newer one")
         ) { try await Ledger(path: path).open(now: noon) }
         #expect(try bytes(of: path) == before)
