@@ -26,10 +26,11 @@ struct EasyOptions {
         try set(CURLOPT_TCP_NODELAY, 1)
         try set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(request.connectTimeout))
         if let timeout = request.timeout { try set(CURLOPT_TIMEOUT_MS, milliseconds(timeout)) }
-        if !request.keepsConnection {
-            try set(CURLOPT_FRESH_CONNECT, 1)
-            try set(CURLOPT_FORBID_REUSE, 1)
-        }
+        if !request.keepsConnection { try set(CURLOPT_FORBID_REUSE, 1) }
+        // On a connection that was used before libcurl takes an end without an answer for one that came too late, and
+        // sends the request once more, whatever it is (lib/transfer.c, Curl_retry_request). What may have had its effect
+        // must not be repeated: only the caller can look it up.
+        if !request.keepsConnection || !request.isSafe { try set(CURLOPT_FRESH_CONNECT, 1) }
         try setCallbacks(transfer)
         try setBody(request)
         try setHeaders(request)

@@ -46,6 +46,9 @@ package struct HTTPRequest: Sendable {
     /// False: a new connection that is closed afterwards.
     package var keepsConnection: Bool
 
+    /// Whether it changes nothing, so that it may be sent twice (RFC 9110, 9.2.1).
+    var isSafe: Bool { method == "GET" || method == "HEAD" }
+
     /// Ten seconds; for loopback and Unix sockets far more than is ever needed.
     package static let defaultConnectTimeout = Duration.seconds(10)
     /// How many bytes of an answer are taken unless the caller says otherwise.
