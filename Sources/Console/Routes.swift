@@ -27,9 +27,12 @@ enum Routes {
         Route("GET", "/healthz", "Whether the daemon answers", audience: .everyone, answer: .text) { _ in
             .response(.text(200, "ok"))
         },
-        Route("GET", "/readyz", "Whether the daemon can do its work", audience: .everyone, answer: .text) { call in
-            guard let problem = await call.control.unreadiness() else { return .response(.text(200, "ready")) }
-            return .response(.text(503, problem))
+        Route(
+            "GET", "/readyz", "Whether the daemon can do its work, part by part; 503 when it cannot",
+            audience: .everyone, answer: .json("Readiness")
+        ) { call in
+            let readiness = await call.control.readiness()
+            return .response(Answers.json(readiness, status: readiness.isReady ? 200 : 503))
         },
     ]
 

@@ -65,7 +65,13 @@ package struct Composition: Sendable {
         let control = DaemonControl(
             parts: parts, projects: projects, watch: watch, door: door, watcher: watcher, configuration: configuration,
             identity: .init(
-                version: Assembly.version, instance: instance, startedAt: now(), engineName: boundaries.engineName))
+                version: Assembly.version, instance: instance, startedAt: now(), engineName: boundaries.engineName),
+            checks: [
+                ReadinessCheck(.engine) { await watch.unreadiness },
+                ReadinessCheck(.proxy) { await door.unreadiness },
+                ReadinessCheck(.disk) { FreeSpace.problem(at: configuration.state) },
+                ReadinessCheck(.store) { await RecordsCheck.problem(of: parts) },
+            ])
         let housekeeping = Housekeeping(projects: projects, parts: parts, mustAdopt: isAmnesiac)
         let services: [any Service] = [fence, door, watch, housekeeping] + (await projects.all) + [watcher]
         return Composition(control: control, services: services)

@@ -51,8 +51,8 @@ package protocol Control: Sendable {
     func delete(_ id: EnvironmentID) async throws(RequestProblem)
     /// Takes a webhook request in: verified, made durable, then acted upon.
     func receive(_ request: DeliveryRequest, for project: ProjectName) async -> DeliveryAnswer
-    /// Nil when the daemon can do its work; else what is missing.
-    func unreadiness() async -> String?
+    /// Whether the daemon can do its work, part by part.
+    func readiness() async -> Readiness
 }
 
 /// What a webhook request is answered.

@@ -14,6 +14,7 @@ package final class DaemonControl: Control {
     let configuration: Configuration
     let identity: Identity
     let rejections = RejectionLog()
+    private let checks: [ReadinessCheck]
 
     /// What the daemon is called.
     struct Identity: Sendable {
@@ -25,7 +26,7 @@ package final class DaemonControl: Control {
 
     init(
         parts: DaemonParts, projects: Projects, watch: WorldWatch, door: FrontDoor, watcher: RepositoryWatcher,
-        configuration: Configuration, identity: Identity
+        configuration: Configuration, identity: Identity, checks: [ReadinessCheck]
     ) {
         self.parts = parts
         self.projects = projects
@@ -34,6 +35,7 @@ package final class DaemonControl: Control {
         self.watcher = watcher
         self.configuration = configuration
         self.identity = identity
+        self.checks = checks
     }
 
     // Finding things
@@ -135,8 +137,5 @@ package final class DaemonControl: Control {
         }
     }
 
-    package func unreadiness() async -> String? {
-        if let problem = await watch.problem { return problem }
-        return await door.problem
-    }
+    package func readiness() async -> Readiness { await checks.readiness() }
 }

@@ -17,6 +17,12 @@ actor FrontDoor: Service {
     /// Why the proxy cannot be used; nil while it can.
     private(set) var problem: String?
 
+    /// Whether the proxy has been seen with its routes.
+    private var hasAnswered = false
+
+    /// Why the proxy cannot be counted on now; nil while it can.
+    var unreadiness: String? { problem ?? (hasAnswered ? nil : "the proxy has not answered yet") }
+
     /// The time between two looks: a proxy that was restarted by hand has its routes back after this long.
     private static let interval = Duration.seconds(2)
     private static let backoff = Backoff(first: .milliseconds(500), limit: .seconds(10), jitter: 0.1)
@@ -59,6 +65,7 @@ actor FrontDoor: Service {
                 changes.notify()
             }
             failures = 0
+            hasAnswered = true
             return
         }
         failures += 1

@@ -7,6 +7,9 @@ package import Store
 /// Every writing call is one transaction, and fails with ``SQLite/SQLiteError/Code/staleEpoch`` once another daemon
 /// has opened the same records.
 package protocol Records: Sendable {
+    /// Proves that the records can be written and are still this daemon's, without changing anything.
+    func prove() async throws(SQLiteError)
+
     /// Remembers that what ran before there were these records has been taken in.
     func markAdopted() async throws(SQLiteError)
 

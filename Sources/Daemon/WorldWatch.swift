@@ -19,6 +19,19 @@ actor WorldWatch: Service {
     /// Why the engine cannot be listed; nil while it can.
     private(set) var problem: String?
 
+    /// When the engine was last listed in full.
+    private var listedAt: ContinuousClock.Instant?
+
+    /// Why the engine cannot be counted on now; nil while it can.
+    var unreadiness: String? {
+        if let problem { return problem }
+        guard let listedAt else { return "the engine has not been listed yet; \(remedy)" }
+        let age = SteadyClock.now - listedAt
+        return age < Self.staleness ? nil : "the engine has not been listed for \(age.components.seconds) s; \(remedy)"
+    }
+
+    /// After this long without a complete listing nobody knows how the engine stands.
+    private static let staleness = Duration.seconds(90)
     /// The time between two complete listings; events tell of changes much sooner.
     private static let interval = Duration.seconds(30)
     /// The longest pause between attempts while the engine does not answer.
@@ -70,6 +83,7 @@ actor WorldWatch: Service {
                 changes.notify()
             }
             failures = 0
+            listedAt = SteadyClock.now
             await projects.take(
                 world, isComplete: true, stirred: wasDown ? Set(world.environments.keys) : stirredNow,
                 lookedAt: lookedAt)

@@ -37,7 +37,7 @@ private struct RealMachine: Machine {
         do { try await Task.sleep(until: instant, clock: .continuous) } catch { throw CancellationError() }
     }
 
-    func fraction() -> Double { Chance.fraction() }
+    func fraction() -> Double { Double.random(in: 0..<1) }
 
     func run(on queue: DispatchQueue, _ body: @escaping @Sendable () -> Void) { queue.async(execute: body) }
 }

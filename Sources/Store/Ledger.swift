@@ -77,6 +77,16 @@ package actor Ledger {
     /// Closes the database, its write-ahead log folded in; ``open(now:)`` may follow.
     package func close() throws(SQLiteError) { try connection.take()?.close() }
 
+    /// Proves that the database can be written and is still this daemon's, and changes nothing.
+    ///
+    /// A transaction that takes the lock for writing; fails with ``SQLiteError/Code/staleEpoch`` once another daemon
+    /// has opened the database.
+    package func prove() throws(SQLiteError) {
+        try write(durability) { (connection) throws(SQLiteError) in
+            _ = try connection.first("SELECT is_adopted FROM meta") { $0.flag(0) }
+        }
+    }
+
     /// Remembers the id in the labels of what this daemon makes.
     package func setInstance(_ instance: String) throws(SQLiteError) {
         try write { (connection) throws(SQLiteError) in

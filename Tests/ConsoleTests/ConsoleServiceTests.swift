@@ -13,7 +13,9 @@ struct ConsoleServiceTests {
     @Test func tcpServesDeliveriesAndHealthAlone() async throws {
         try await RunningConsole.run { console in
             #expect(await console.askOverTCP("GET /healthz")?.status == 200)
-            #expect(await console.askOverTCP("GET /readyz")?.body == "ready\n")
+            #expect(
+                await console.askOverTCP("GET /readyz")?.body
+                    == #"{"parts":[{"part":"engine","ready":true}],"ready":true}"#)
             #expect(await console.askOverTCP("POST /hooks/shop", fields: Self.json, body: "{}")?.status == 202)
             #expect(await console.askOverTCP("GET /api/v1/status")?.status == 404)
             #expect(await console.askOverTCP("POST \(Self.staging)/resume")?.status == 404)
@@ -49,11 +51,15 @@ struct ConsoleServiceTests {
 
     @Test func isNotReadyWithTheReason() async throws {
         let control = FakeControl()
-        control.state.withLock { $0.unreadiness = "the engine does not answer" }
+        let readiness = Readiness([.init(.engine, problem: "the engine does not answer"), .init(.store, problem: nil)])
+        control.state.withLock { $0.readiness = readiness }
         try await RunningConsole.run(control) { console in
             let answer = await console.askOverTCP("GET /readyz")
             #expect(answer?.status == 503)
-            #expect(answer?.body == "the engine does not answer\n")
+            #expect(
+                answer?.body
+                    == #"{"parts":[{"part":"engine","problem":"the engine does not answer","ready":false},"#
+                    + #"{"part":"store","ready":true}],"ready":false}"#)
             #expect(await console.askOverTCP("GET /healthz")?.status == 200)
         }
     }

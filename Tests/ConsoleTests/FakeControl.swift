@@ -10,7 +10,7 @@ final class FakeControl: Control {
         var asked: [String] = []
         var deliveries: [DeliveryRequest] = []
         var answer = DeliveryAnswer.accepted
-        var unreadiness: String?
+        var readiness = Readiness([.init(.engine, problem: nil)])
         var events: [DaemonEvent] = []
         var isEndless = false
     }
@@ -95,5 +95,5 @@ final class FakeControl: Control {
         state.withLock { $0.deliveries.append(request) }
         return state.withLock { $0.answer }
     }
-    func unreadiness() async -> String? { state.withLock { $0.unreadiness } }
+    func readiness() async -> Readiness { state.withLock { $0.readiness } }
 }

@@ -89,6 +89,7 @@ import Testing
                 scene.get(DaemonStatus.self, "/status")?.router.problem?.contains("port \(scene.httpPort)") == true
             }
             #expect(scene.ask("GET", "/readyz")?.status == 503)
+            try await scene.eventually("only that part is not ready") { scene.unreadyParts() == [.proxy] }
             close(stranger)
             try await scene.eventually("the proxy is there") { scene.ask("GET", "/readyz")?.status == 200 }
 
@@ -122,6 +123,7 @@ import Testing
                 scene.get(DaemonStatus.self, "/status")?.engine.problem != nil
             }
             #expect(scene.ask("GET", "/readyz")?.status == 503)
+            try await scene.eventually("only that part is not ready") { scene.unreadyParts() == [.engine] }
             let commit = try scene.push(page: "one")
             try scene.engine.start()
             try await scene.live(commit, in: "staging")

@@ -34,6 +34,14 @@ extension Scene {
         #expect(answer?.isSuccess == true, "\(verb) \(environment): \(words)")
     }
 
+    /// The parts that `/readyz` says are not ready.
+    func unreadyParts() -> [Readiness.Part] {
+        guard let answer = ask("GET", "/readyz"),
+            let readiness = try? JSONDecoder().decode(Readiness.self, from: Data(answer.body))
+        else { return [] }
+        return readiness.parts.filter { !$0.isReady }.map(\.part)
+    }
+
     /// The project as it is shown.
     func project() -> ProjectStatus? { get(ProjectStatus.self, "/projects/shop") }
 

@@ -36,6 +36,17 @@ struct OpeningTests {
         #expect(scratch.names.isEmpty)
     }
 
+    @Test func provesThatItIsStillItsOwn() async throws {
+        let ledger = Ledger(path: path)
+        await #expect(throws: SQLiteError.notOpen) { try await ledger.prove() }
+        _ = try await ledger.open(now: noon)
+        try await ledger.prove()
+        let other = Ledger(path: path)
+        _ = try await other.open(now: noon)
+        await #expect(throws: SQLiteError.staleEpoch(ours: 1, theirs: 2)) { try await ledger.prove() }
+        try await other.prove()
+    }
+
     @Test func isDurableFromTheMomentItReturns() async throws {
         let ledger = Ledger(path: path)
         _ = try await ledger.open(now: noon)

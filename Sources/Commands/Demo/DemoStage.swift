@@ -74,7 +74,7 @@ final class DemoStage: Sendable {
         while !deadline.hasPassed {
             if let response = client.ask("GET", "/readyz", timeout: .seconds(2)) {
                 if response.isSuccess { return }
-                last = String(decoding: response.body, as: UTF8.self)
+                last = (try? JSONDecoder().decode(Readiness.self, from: Data(response.body)))?.problem ?? last
             }
             if kill(daemon, 0) != 0 { break }
             usleep(20_000)

@@ -2,6 +2,7 @@ import Config
 import ContainerEngine
 import Daemon
 import Deployer
+import FoundationEssentials
 import Glibc
 import HTTPClient
 import Lifecycle
@@ -14,7 +15,8 @@ struct Doctor: Sendable {
 
     /// Every finding, in the order people should read them.
     func findings() async -> [Finding] {
-        var findings = [stateDirectory(), disk(at: configuration.state, what: "disk")]
+        var findings = daemon()
+        findings += [stateDirectory(), disk(at: configuration.state, what: "disk")]
         findings += secrets()
         findings += await engine()
         findings += await proxy()
@@ -22,6 +24,42 @@ struct Doctor: Sendable {
         findings += boot()
         findings += await projects()
         return findings
+    }
+
+    // The daemon
+
+    /// What a daemon that runs says of itself: the parts of `/readyz`.
+    private func daemon() -> [Finding] {
+        let client = SocketClient(socketPath: configuration.socket)
+        guard let answer = client.ask("GET", "/readyz", timeout: .seconds(10)) else {
+            return [
+                access(configuration.socket, F_OK) == 0 && client.ask("GET", "/healthz", timeout: .seconds(2)) != nil
+                    ? .failed("daemon", "it runs, and does not say how it stands", "see its log: journalctl -u slipway")
+                    : .ok("daemon", "does not run, or does not answer at \(configuration.socket)")
+            ]
+        }
+        guard let readiness = try? JSONDecoder().decode(Readiness.self, from: Data(answer.body)) else {
+            return [
+                .warning(
+                    "daemon", "it answers in words that this program does not know",
+                    "it may be of another version: compare 'slipway version' with 'slipway status', and restart it")
+            ]
+        }
+        return Self.findings(of: readiness)
+    }
+
+    /// The findings that follow from what a daemon says of its parts.
+    static func findings(of readiness: Readiness) -> [Finding] {
+        let broken = readiness.parts.filter { !$0.isReady }
+        if broken.isEmpty {
+            let parts = readiness.parts.map(\.part.rawValue).joined(separator: ", ")
+            return [.ok("daemon", "runs, and is ready: \(parts)")]
+        }
+        return broken.map { finding in
+            .failed(
+                "daemon", "runs, and its \(finding.part.rawValue) is not ready: \(finding.problem ?? "")",
+                "docs/OPERATIONS.md says what to do about '\(finding.part.rawValue)'; the daemon goes on by itself")
+        }
     }
 
     // The machine
@@ -52,14 +90,11 @@ struct Doctor: Sendable {
         while access(existing, F_OK) != 0, existing != "/" {
             existing = "/" + existing.split(separator: "/").dropLast().joined(separator: "/")
         }
-        var status = statvfs()
-        guard statvfs(existing, &status) == 0 else {
+        guard let space = FreeSpace(at: existing) else {
             return .failed(subject, "\(existing): \(String(cString: strerror(errno)))", nil)
         }
-        let free = UInt64(status.f_bavail) * UInt64(status.f_frsize)
-        let total = UInt64(status.f_blocks) * UInt64(status.f_frsize)
-        let text = "\(free >> 30) GiB free of \(total >> 30) GiB at \(existing)"
-        guard free >= Self.floorBytes, free >= total / 10 else {
+        let text = "\(space) at \(existing)"
+        guard space.freeBytes >= Self.floorBytes, space.freeBytes >= space.totalBytes / 10 else {
             return .warning(subject, text, "free some space: builds need room, and a full disk stops them")
         }
         return .ok(subject, text)
