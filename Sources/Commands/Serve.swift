@@ -6,8 +6,8 @@ import Lifecycle
 
 /// The daemon: `slipway serve`.
 enum Serve {
-    /// How long each part may take to stop; systemd waits for 30 s.
-    private static let stopLimit = Duration.seconds(8)
+    /// How long the parts may take to stop before they are cancelled; all is over within ten seconds. systemd waits for 30.
+    private static let stopLimit = Duration.seconds(7)
 
     /// Runs until SIGTERM or SIGINT.
     static func run(_ configuration: Configuration, format: Log.Format, threshold: Log.Level) async -> Int32 {
@@ -46,7 +46,7 @@ enum Serve {
             return ExitCode.done
         } catch {
             // The group has said which part failed; here only the exit code follows from it.
-            return ExitCode.failed
+            return error as? Fence.TakenOver == .opened ? ExitCode.held : ExitCode.failed
         }
     }
 }

@@ -17,6 +17,7 @@ extension EngineClient {
         _ request: BuildRequest, context: @escaping @Sendable () throws -> [UInt8]?,
         onOutput: @escaping @Sendable (String) -> Void
     ) async throws(EngineError) -> ImageID {
+        try await admit(Ask("POST", "/build"))
         let flavour = try await dialect().flavour
         let running = RunningBuild(group: try await isRootfulPodman() ? BuildGroup() : nil)
         var ask = Ask("POST", "/build")

@@ -81,6 +81,7 @@ extension EngineClient {
         _ makeSink: @escaping @Sendable () -> ([UInt8]) throws -> Void
     ) async throws(EngineError) {
         let prefix = try await dialect().prefix
+        try await admit(ask)
         let deadline = Deadline.after(ask.timeout)
         let cancellation = Cancellation()
         try await pool.run(onCancel: cancellation.cancel) { [self] () throws(EngineError) in

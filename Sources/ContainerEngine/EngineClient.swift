@@ -11,6 +11,7 @@ package final class EngineClient: Sendable {
     /// Where the engine listens.
     package let socketPath: String
 
+    private let mayAct: @Sendable () async -> Bool
     private let sessions = SessionPool()
     private let knownDialect = Mutex<Dialect?>(nil)
     let knownRootless = Mutex<Bool?>(nil)
@@ -48,7 +49,13 @@ package final class EngineClient: Sendable {
     }
 
     /// A client of the engine that listens there. Nothing is asked yet.
-    package init(socketPath: String) { self.socketPath = socketPath }
+    ///
+    /// - Parameter mayAct: asked before every request that changes something; where it says no, the request is not
+    ///   sent and ends as if it were cancelled.
+    package init(socketPath: String, mayAct: @escaping @Sendable () async -> Bool = { true }) {
+        self.socketPath = socketPath
+        self.mayAct = mayAct
+    }
 
     /// Asks which engine answers.
     package func version() async throws(EngineError) -> EngineVersion {
@@ -76,7 +83,15 @@ package final class EngineClient: Sendable {
     @discardableResult
     func call(_ ask: Ask, on pool: BlockingPool? = nil) async throws(EngineError) -> HTTPResponse {
         let prefix = try await dialect().prefix
+        try await admit(ask)
         return try await perform(ask, prefix: prefix, on: pool ?? calls)
+    }
+
+    /// Lets a call pass, unless it would change what is not ours to change any more.
+    func admit(_ ask: Ask) async throws(EngineError) {
+        guard ask.method != "GET", !(await mayAct()) else { return }
+        throw EngineError(
+            status: 0, code: .aborted, message: "not sent: the records do not belong to this daemon", request: ask.name)
     }
 
     /// Performs one short call and reads its answer.

@@ -29,13 +29,15 @@ package struct Assembly: Sendable {
         let opening = try await open(ledger)
         let instance = try Identity.instance(in: paths)
 
+        let fence = Fence(watch: EpochWatch(path: paths.database, epoch: opening.epoch), log: log)
+
         // The engine, and the front door.
         let socket = configuration.engineSocket
-        let engine = EngineClient(socketPath: socket)
+        let engine = EngineClient(socketPath: socket) { await fence.admits() }
         let frame = CaddyFrame(
             httpPort: configuration.router.httpPort, daemonAddress: configuration.listen.description,
             publicHost: configuration.publicHost)
-        let proxy = Proxy(configuration.router.caddy, directory: paths.caddy, frame: frame, log: log)
+        let proxy = Proxy(configuration.router.caddy, directory: paths.caddy, frame: frame, fence: fence, log: log)
 
         // Images, and repositories.
         let builder = ImageBuilder(
@@ -43,14 +45,15 @@ package struct Assembly: Sendable {
             concurrency: configuration.runtime.builds, log: log)
         let transport = GitTransport()
         let boundaries = Boundaries(
-            records: ledger, engine: engine, engineName: socket, images: builder, router: proxy.router,
+            records: ledger, fence: fence, engine: engine, engineName: socket, images: builder, router: proxy.router,
             proxyProgram: proxy.program, proxyName: proxy.name, remotes: transport, buildLogs: paths.buildLogs,
             mirrorPath: { paths.mirror(of: $0) },
             reading: { project in
                 let mirror = paths.mirror(of: project.name)
                 return RepositoryReading(
                     address: project.repository, credential: project.credential.loader, transport: transport,
-                    mirror: Mirror(path: mirror), mirrorPath: mirror, builder: builder)
+                    mirror: Mirror(path: mirror), mirrorPath: mirror, builder: builder,
+                    fence: fence)
             })
         let composition = try await Composition.make(
             configuration, over: boundaries, instance: instance, isAmnesiac: !opening.isAdopted, log: log)
@@ -63,16 +66,17 @@ package struct Assembly: Sendable {
         let program: (any ProxyProgram)?
         let name: String
 
-        init(_ choice: Configuration.CaddyChoice, directory: String, frame: CaddyFrame, log: Log) {
+        init(_ choice: Configuration.CaddyChoice, directory: String, frame: CaddyFrame, fence: Fence, log: Log) {
+            let mayAct: @Sendable () async -> Bool = { await fence.admits() }
             switch choice {
             case .managed:
                 let caddy = ManagedCaddy(directory: directory, frame: frame, log: log)
                 program = caddy
-                router = Router(admin: caddy.admin, frame: frame, log: log)
+                router = Router(admin: caddy.admin, frame: frame, log: log, mayAct: mayAct)
                 name = "managed Caddy on port \(frame.httpPort)"
             case .external(let url):
                 program = nil
-                router = Router(admin: .url(url), frame: frame, log: log)
+                router = Router(admin: .url(url), frame: frame, log: log, mayAct: mayAct)
                 name = "Caddy at \(url), on port \(frame.httpPort)"
             }
         }

@@ -11,6 +11,8 @@ package import Watcher
 package struct Boundaries: Sendable {
     /// What is remembered; open.
     package var records: any Records
+    /// Says whether the records, and with them the world, are still this daemon's.
+    package var fence: Fence
     /// The container engine.
     package var engine: any EngineCalls
     /// What the engine is called in messages: its socket.
@@ -40,13 +42,15 @@ package struct Boundaries: Sendable {
 
     /// Boundaries as given.
     package init(
-        records: any Records, engine: any EngineCalls, engineName: String, looks: (any HealthLooks)? = nil,
+        records: any Records, fence: Fence = Fence(), engine: any EngineCalls, engineName: String,
+        looks: (any HealthLooks)? = nil,
         hostNetworks: (@Sendable () -> [SubnetBlock])? = nil, isPortUnused: (@Sendable (Int) -> Bool)? = nil,
         images: any ImageSource, router: Router, proxyProgram: (any ProxyProgram)?, proxyName: String,
         remotes: any RemoteLister, buildLogs: String, mirrorPath: @escaping @Sendable (ProjectName) -> String,
         reading: @escaping @Sendable (Configuration.Project) -> any CommitReading
     ) {
         self.records = records
+        self.fence = fence
         self.engine = engine
         self.engineName = engineName
         self.looks = looks

@@ -20,10 +20,11 @@ package struct Composition: Sendable {
         decisions: Decisions = .standard, deciding: DeploymentDecisions = .standard, log: Log
     ) async throws(StartFailure) -> Composition {
         let records = boundaries.records
+        let fence = boundaries.fence
         let changes = Broadcast()
         let door = FrontDoor(
             router: boundaries.router, program: boundaries.proxyProgram, partName: boundaries.proxyName,
-            changes: changes, log: log)
+            changes: changes, fence: fence, log: log)
 
         // What every loop shares.
         let now: @Sendable () -> Timestamp = { Timestamp(milliseconds: WallClock.milliseconds()) }
@@ -37,7 +38,6 @@ package struct Composition: Sendable {
                 address: configuration.runtime.subnets.address, prefixLength: configuration.runtime.subnets.prefixLength
             ),
             ports: ports, looks: boundaries.looks, hostNetworks: boundaries.hostNetworks, decisions: deciding, log: log)
-        let fence = Fence()
         let front = FrontAddress(scheme: "http", port: configuration.router.httpPort)
         let parts = DaemonParts(
             ledger: records, deployer: deployer,

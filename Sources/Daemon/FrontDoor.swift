@@ -12,6 +12,7 @@ actor FrontDoor: Service {
     nonisolated let router: Router
     private let program: (any ProxyProgram)?
     private let changes: Broadcast
+    private let fence: Fence
     private let log: Log
     private var failures = 0
     /// Why the proxy cannot be used; nil while it can.
@@ -28,7 +29,10 @@ actor FrontDoor: Service {
     private static let backoff = Backoff(first: .milliseconds(500), limit: .seconds(10), jitter: 0.1)
 
     /// - Parameter program: what starts the proxy where it does not run; nil: somebody else does.
-    init(router: Router, program: (any ProxyProgram)?, partName: String, changes: Broadcast, log: Log) {
+    init(
+        router: Router, program: (any ProxyProgram)?, partName: String, changes: Broadcast, fence: Fence, log: Log
+    ) {
+        self.fence = fence
         self.router = router
         self.program = program
         self.partName = partName
@@ -42,6 +46,7 @@ actor FrontDoor: Service {
         var isLoaded = false
         while !stop.isRaised {
             do throws(StageFailure) {
+                guard await fence.admits() else { throw .cancelled }
                 if try await program?.start() == true { log.info("started \(partName)") }
                 if !isLoaded {
                     try await router.load()
@@ -58,6 +63,8 @@ actor FrontDoor: Service {
     }
 
     private func report(_ failure: StageFailure?) {
+        // The fence says what is wrong.
+        if failure?.verdict == .cancelled { return }
         guard let failure else {
             if problem != nil {
                 problem = nil

@@ -86,6 +86,8 @@ struct ImageDesk: Sendable {
     private func build(
         _ service: CandidateService, commit: ObjectID, onBuild: @escaping @Sendable (String) async -> Void
     ) async throws(StageFailure) -> ImageID {
+        // Its output goes to a file that another daemon may be writing by now.
+        guard await parts.fence.admits() else { throw .cancelled }
         let entry = BuildEntry(service: service, project: project, commit: commit, parts: parts)
         let job = BuildJob(
             project: project, service: service.name, definition: service.definition.build, key: service.buildKey,
@@ -120,8 +122,10 @@ private actor BuildEntry {
     }
 
     func begin() async {
-        record = try? await parts.ledger.beginBuild(
-            project: project, service: service.name, key: service.buildKey, commit: commit, at: parts.now())
+        record = try? await parts.kept { ledger in
+            try await ledger.beginBuild(
+                project: project, service: service.name, key: service.buildKey, commit: commit, at: parts.now())
+        }
         parts.changes.notify()
     }
 
@@ -133,7 +137,7 @@ private actor BuildEntry {
         case .failure(let failure): record.failure = FailureRecord(failure)
         }
         // The build's outcome is with the deployment as well; a record that cannot be written stops nothing.
-        try? await parts.ledger.finish(record)
+        try? await parts.kept { [record] ledger in try await ledger.finish(record) }
         parts.changes.notify()
     }
 }

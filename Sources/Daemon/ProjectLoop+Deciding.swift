@@ -77,6 +77,8 @@ extension ProjectLoop {
     }
 
     func fetchFailed(_ failure: StageFailure) async {
+        // Not begun: the fence says why.
+        if failure.verdict == .cancelled { return }
         fetchFailures += 1
         retry = .after(parts.pause(afterFailures: fetchFailures))
         if problem?.reason != failure.reason {

@@ -18,6 +18,8 @@ struct RepositoryReading: Sendable {
     let mirrorPath: String
     /// Computes build keys.
     let builder: ImageBuilder
+    /// Says whether the mirror is still ours to write to.
+    let fence: Fence
 
     /// The largest manifest that is read.
     private static let manifestByteLimit = 256 << 10
@@ -31,6 +33,7 @@ struct RepositoryReading: Sendable {
 
     /// Fetches refs into the mirror.
     func fetch(_ refs: [KnownRef]) async throws(StageFailure) {
+        guard await fence.admits() else { throw .cancelled }
         let source = RepositorySource(address: address, credential: try credential())
         try await transport.fetch(refs.map(\.name), from: source, into: mirrorPath)
     }

@@ -52,6 +52,7 @@ final class HeldLock: Sendable {
     init(_ paths: StatePaths) throws(StartFailure) {
         do throws(StateLockError) {
             lock = try StateLock(directory: paths.root)
+            try DatabaseLock.take(paths.database)
         } catch .held(let holder) {
             throw StartFailure(
                 message: "\(holder)", hint: "stop the other daemon, or use another state directory", isHeld: true)

@@ -13,6 +13,7 @@ package actor Router {
     private let routesDirectory: String?
     private let frame: CaddyFrame
     private let log: Log
+    private let mayAct: @Sendable () async -> Bool
 
     /// What the proxy is to know.
     package private(set) var table = RouteTable()
@@ -33,10 +34,14 @@ package actor Router {
     private static let attempts = 4
 
     /// A router over a Caddy, whose table is not known yet.
-    package init(admin: CaddyAdmin, frame: CaddyFrame, log: Log) {
+    ///
+    /// - Parameter mayAct: asked before every change; where it says no, the proxy stays as it is.
+    package init(
+        admin: CaddyAdmin, frame: CaddyFrame, log: Log, mayAct: @escaping @Sendable () async -> Bool = { true }
+    ) {
         self.init(
             client: CaddyClient(admin: admin), files: admin.routesDirectory.map { RouteFiles(directory: $0) },
-            routesDirectory: admin.routesDirectory, frame: frame, log: log)
+            routesDirectory: admin.routesDirectory, frame: frame, log: log, mayAct: mayAct)
     }
 
     /// A router over what a proxy takes changes with.
@@ -45,8 +50,10 @@ package actor Router {
     ///   - files: where routes are kept that are not part of the proxy's configuration; nil: all of them are.
     ///   - routesDirectory: where the proxy looks for those.
     package init(
-        client: any ProxyAdmin, files: (any RouteStore)?, routesDirectory: String?, frame: CaddyFrame, log: Log
+        client: any ProxyAdmin, files: (any RouteStore)?, routesDirectory: String?, frame: CaddyFrame, log: Log,
+        mayAct: @escaping @Sendable () async -> Bool = { true }
     ) {
+        self.mayAct = mayAct
         self.client = client
         self.files = files
         self.routesDirectory = routesDirectory
@@ -134,6 +141,7 @@ package actor Router {
             applied = 0
             try await push()
         } else {
+            guard await mayAct() else { throw .cancelled }
             try await configure()
         }
         return true
@@ -181,6 +189,7 @@ package actor Router {
     }
 
     private func apply(_ table: RouteTable) async -> Result<Void, StageFailure> {
+        guard await mayAct() else { return .failure(.cancelled) }
         do throws(StageFailure) {
             if let files { try await files.apply(table) } else { try await configure() }
             return .success(())

@@ -47,14 +47,19 @@ package final class StopSignal: Sendable {
     }
 }
 
-/// Runs services side by side; stops them in the reverse order of their list, within a bound.
+/// Runs services side by side; stops them in the reverse order of their list, all of them within a bound.
 package struct ServiceGroup: Sendable {
     /// In the order of dependency: a service may use those before it.
     package let services: [any Service]
-    /// How long each service may take to stop before it is cancelled; and then again, before it is left behind.
+    /// How long all of them together may take to stop before those that are left are cancelled.
     package let stopLimit: Duration
     /// Where starts and stops are written.
     package let log: Log
+
+    /// How long a service that was cancelled is waited for.
+    private static let cancelLimit = Duration.milliseconds(500)
+    /// How long those may take together whose turn to stop came when the time was over.
+    private static let lateLimit = Duration.seconds(1)
 
     /// A group as given.
     package init(services: [any Service], stopLimit: Duration, log: Log) {
@@ -83,30 +88,56 @@ package struct ServiceGroup: Sendable {
                 done.raise()
                 stop.raise()
             }
-            return (service: service, signal: signal, done: done, task: task)
+            return Running(service: service, signal: signal, done: done, task: task)
         }
         let stopped = Wake()
         stop.onRaise { stopped.ring() }
         await stopped.wait(until: nil)
-        for entry in running.reversed() {
-            entry.signal.raise()
-            await wait(for: entry.done)
-            guard !entry.done.isRaised else { continue }
-            log.warning("\(entry.service.name) did not stop within \(stopLimit) and is cancelled")
-            entry.task.cancel()
-            await wait(for: entry.done)
-            if !entry.done.isRaised { log.error("\(entry.service.name) ignores its cancellation and is left behind") }
-        }
+        await end(running)
         if let error = failure.value { throw error }
     }
-}
 
-extension ServiceGroup {
+    private struct Running {
+        let service: any Service
+        let signal: StopSignal
+        let done: StopSignal
+        let task: Task<Void, Never>
+    }
+
+    /// Stops one after the other while there is time; then what is left at once.
+    private func end(_ running: [Running]) async {
+        let limit = Deadline.after(stopLimit)
+        var left = Array(running.reversed())
+        while let entry = left.first {
+            entry.signal.raise()
+            await wait(for: entry.done, until: limit)
+            left.removeFirst()
+            guard !entry.done.isRaised else { continue }
+            await cancel([entry])
+            break
+        }
+        for entry in left { entry.signal.raise() }
+        let last = Deadline.after(Self.lateLimit)
+        for entry in left { await wait(for: entry.done, until: last) }
+        await cancel(left.filter { !$0.done.isRaised })
+    }
+
+    private func cancel(_ entries: [Running]) async {
+        for entry in entries {
+            log.warning("\(entry.service.name) did not stop within \(stopLimit) and is cancelled")
+            entry.task.cancel()
+        }
+        let limit = Deadline.after(Self.cancelLimit)
+        for entry in entries {
+            await wait(for: entry.done, until: limit)
+            if !entry.done.isRaised { log.error("\(entry.service.name) ignores its cancellation and is left behind") }
+        }
+    }
+
     /// Waits for the signal, but no longer than the limit.
-    private func wait(for signal: StopSignal) async {
+    private func wait(for signal: StopSignal, until limit: Deadline) async {
         let alarm = Wake()
         signal.onRaise { alarm.ring() }
-        let limit = Deadline.after(stopLimit)
         // A task of its own: when the group's is cancelled, services still get their time.
         await Task { await alarm.wait(until: limit) }.value
     }

@@ -19,7 +19,9 @@ extension StateLockError: CustomStringConvertible {
 
 /// The process that has a state directory, as it described itself; nil for what is not known.
 package struct LockHeld: Sendable, Hashable {
-    /// The state directory.
+    /// What kind of thing is held.
+    package var what = "the state directory"
+    /// The state directory, or the database.
     package let directory: String
     /// The process's number.
     package let pid: Int32?
@@ -33,7 +35,7 @@ extension LockHeld: CustomStringConvertible {
     /// `the state directory /var/lib/slipway is held by process 12 (slipway serve) since 2026-01-31T09:05:00.123Z`
     package var description: String {
         let holder = pid.map { "process \($0)" } ?? "another process"
-        return "the state directory \(directory) is held by \(holder)"
+        return "\(what) \(directory) is held by \(holder)"
             + (command.map { " (\($0))" } ?? "") + (since.map { " since \($0)" } ?? "")
     }
 }

@@ -23,6 +23,30 @@ struct EngineClientTests {
         #expect(error?.request == "GET /_ping")
     }
 
+    /// A daemon whose records are another's by now still looks, and changes nothing.
+    @Test(arguments: EngineFixture.Program.allCases)
+    func changesNothingWhereItMayNot(_ program: EngineFixture.Program) async throws {
+        let bench = try await Bench(program)
+        let id = try await bench.engine.create(bench.spec())
+        let barred = EngineClient(socketPath: bench.engine.socketPath) { false }
+        let name = bench.fixture.uniqueName("other")
+        let attempts: [() async throws -> Void] = [
+            { _ = try await barred.create(bench.spec { $0.name = name }) },
+            { try await barred.start(id) }, { try await barred.stop(id, timeout: nil) },
+            { try await barred.kill(id) }, { try await barred.remove(id, force: true) },
+            { try await barred.createVolume(name: name, labels: bench.labels) },
+            { _ = try await barred.pull("slipway.local/none:1") },
+            { _ = try await barred.build(bench.request(), context: { nil }, onOutput: { _ in }) },
+        ]
+        for attempt in attempts {
+            let error = await #expect(throws: EngineError.self) { try await attempt() }
+            #expect(error?.isCancelled == true, "\(String(describing: error))")
+        }
+        let containers = try await barred.containers(labels: bench.labels)
+        #expect(containers.map(\.id) == [id])
+        #expect(containers.first?.state == .created)
+    }
+
     @Test(arguments: EngineFixture.Program.allCases)
     func findsSocketsThatExist(_ program: EngineFixture.Program) async throws {
         let fixture = try await EngineFixture.forTest(program)

@@ -1,6 +1,8 @@
+import Dispatch
 import FoundationEssentials
 import Glibc
 import Subprocess
+import Synchronization
 import TestSupport
 
 /// The built `slipway`, as a daemon that tests start, stop and kill, and as the command line beside it.
@@ -21,16 +23,29 @@ final class DaemonProcess {
     }
 
     /// Starts it; its log is in `daemon.log`.
-    func start() throws {
+    ///
+    /// - Parameters:
+    ///   - program: what is run instead of the program that was built: another version of it.
+    ///   - wrapper: a program, with its arguments, that runs it: prlimit(1) or strace(1).
+    ///   - more: what its environment has besides.
+    func start(program: String? = nil, under wrapper: [String] = [], with more: [String: String] = [:]) throws {
+        let words = wrapper + [program ?? Self.program] + serve
+        let environment = ["PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME": directory.path]
         pid = try Spawn.detached(
             Command(
-                executable: Self.program, arguments: serve,
-                environment: ["PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME": directory.path]),
+                executable: words[0], arguments: Array(words.dropFirst()),
+                environment: environment.merging(more) { $1 }),
             logPath: directory.path(of: "daemon.log"))
     }
 
     /// Whether it runs.
     var isRunning: Bool { pid > 0 && Glibc.kill(pid, 0) == 0 }
+
+    /// Stops it where it is, as a debugger would, or a machine that sleeps.
+    func freeze() { Glibc.kill(pid, SIGSTOP) }
+
+    /// Lets it go on.
+    func thaw() { Glibc.kill(pid, SIGCONT) }
 
     /// Asks it to stop, and waits until it has.
     func stop() {
@@ -49,7 +64,7 @@ final class DaemonProcess {
     }
 
     /// What a verb of the program ended with.
-    struct Ending {
+    struct Ending: Sendable {
         /// Its exit status; 128 and the signal's number where one ended it, as in a shell.
         let status: Int32
         /// What it printed.
@@ -64,14 +79,34 @@ final class DaemonProcess {
     /// Runs another verb of the program to its end.
     func run(_ arguments: String...) throws -> Ending { try run(arguments) }
 
-    private func run(_ arguments: [String]) throws -> Ending {
+    /// The same beside whatever else the test does: its end is waited for when it is asked for.
+    func servingToTheEnd() -> LaterEnding {
+        let (arguments, path, later) = (serve, directory.path, LaterEnding())
+        DispatchQueue(label: "slipway.test.daemon").async {
+            later.set(Result { try Self.run(arguments, in: path) })
+        }
+        return later
+    }
+
+    /// An ending that may not be there yet.
+    final class LaterEnding: Sendable {
+        private let stored = Mutex<Result<Ending, any Error>?>(nil)
+
+        /// What came of it; nil while the program runs.
+        var result: Result<Ending, any Error>? { stored.withLock { $0 } }
+
+        fileprivate func set(_ result: Result<Ending, any Error>) { stored.withLock { $0 = result } }
+    }
+
+    private func run(_ arguments: [String]) throws -> Ending { try Self.run(arguments, in: directory.path) }
+
+    private static func run(_ arguments: [String], in directory: String) throws -> Ending {
         let completed = try Spawn.run(
             Command(
-                executable: Self.program, arguments: arguments,
+                executable: program, arguments: arguments,
                 environment: [
-                    "PATH": "/usr/bin:/bin", "HOME": directory.path,
-                    "SLIPWAY_SOCKET": directory.path(of: "slipway.sock"),
-                ], workingDirectory: directory.path), outputLimit: 1 << 20, deadline: .now + .seconds(60))
+                    "PATH": "/usr/bin:/bin", "HOME": directory, "SLIPWAY_SOCKET": "\(directory)/slipway.sock",
+                ], workingDirectory: directory), outputLimit: 1 << 20, deadline: .now + .seconds(60))
         let status: Int32 =
             switch completed.status {
             case .exited(let code): code

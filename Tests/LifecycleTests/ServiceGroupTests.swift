@@ -98,6 +98,18 @@ struct ServiceGroupTests {
         release.raise()
     }
 
+    @Test func allTogetherHaveOneLimit() async throws {
+        let release = StopSignal()
+        stop.raise()
+        let deaf = [Deaf(release: release), Deaf(release: release), Deaf(release: release), Deaf(release: release)]
+        let start = ContinuousClock.now
+        try await group([Polite(name: "store", recorder: recorder)] + deaf, limit: .seconds(2)).run(until: stop)
+        // One after the other, each with a limit of its own, would take eight seconds and more.
+        #expect(ContinuousClock.now - start < .seconds(7))
+        #expect(recorder.lines == ["store"])
+        release.raise()
+    }
+
     @Test func signalCallsEachHandlerOnce() {
         let signal = StopSignal()
         signal.onRaise { recorder.add("before") }
