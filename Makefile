@@ -3,7 +3,7 @@ SWIFT ?= swift
 BUILD = .build/release
 export PATH := $(PATH):/usr/sbin:/sbin
 
-.PHONY: help demo test check build install bench lint format clean packages test-packages
+.PHONY: help demo test chaos check build install bench lint format clean packages test-packages
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ install: build ## install program, unit and reference configuration (as root; DE
 	install -m 755 examples/hello/serve.sh $(DESTDIR)/usr/local/share/slipway/examples/hello
 	install -m 644 examples/hello/Dockerfile examples/hello/page.html $(DESTDIR)/usr/local/share/slipway/examples/hello
 	install -D -m 644 docs/slipway.1 $(DESTDIR)/usr/local/share/man/man1/slipway.1
+
+chaos: test-packages ## run the long crash, leak and growth tests (RUNS=kills: only those; SEED=1)
+	SEED=$(SEED) scripts/chaos $(RUNS)
 
 bench: build test-packages ## measure, and print ratios against the alternatives in the same run
 	Benchmarks/run

@@ -83,6 +83,11 @@ package struct EnvironmentMachine: Sendable {
     /// A deployment for this commit began.
     package mutating func began(_ commit: ObjectID) { record.inProgress = commit }
 
+    /// What was begun before a crash is not gone on with.
+    package mutating func gaveUp(_ commit: ObjectID) {
+        if record.inProgress == commit { record.inProgress = nil }
+    }
+
     /// What was begun is live.
     package mutating func becameLive(_ live: EnvironmentRecord.LiveRelease) {
         record.inProgress = nil

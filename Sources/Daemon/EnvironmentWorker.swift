@@ -112,7 +112,9 @@ actor EnvironmentWorker {
             wake.ring()
         }
         while !isRemoved, !stop.isRaised {
-            switch parts.decisions.next(machine, parts.now()) {
+            let action = parts.decisions.next(machine, parts.now())
+            await endLeftOver(before: action)
+            switch action {
             case .rest(let until): await wake.wait(until: until.map { .after($0.since(parts.now())) })
             case .note(let commit): await note(commit)
             case .refuse(let commit, let failure): await refuse(commit, failure)

@@ -1,4 +1,5 @@
 import Dispatch
+import Glibc
 import HTTPClient
 import Synchronization
 
@@ -13,7 +14,11 @@ final class Load: Sendable {
     private let state = Mutex(State())
     private let threads = DispatchGroup()
 
-    init(host: String, port: Int) {
+    private let pause: Duration
+
+    /// - Parameter pause: between two requests of a thread; zero: as many as the machine gives.
+    init(host: String, port: Int, pause: Duration = .zero) {
+        self.pause = pause
         for number in 0..<2 {
             let queue = DispatchQueue(label: "load \(number)")
             queue.async(group: threads) { self.run(host, port) }
@@ -36,6 +41,7 @@ final class Load: Sendable {
                 state.total += 1
                 if let failure { state.failures.append(failure) }
             }
+            if pause > .zero { usleep(UInt32(pause.components.attoseconds / 1_000_000_000_000)) }
         }
     }
 

@@ -70,6 +70,13 @@ extension Scene {
     /// Sends the delivery that a Git host sends after a push, and returns the status it was answered.
     @discardableResult
     func deliver(_ ref: RefName, _ commit: ObjectID?, signedWith key: String? = nil) throws -> Int {
+        let status = try #require(try announce(ref, commit, signedWith: key))
+        if key == nil { #expect(status == 202) }
+        return status
+    }
+
+    /// The same, to a daemon that may not be there; nil when there was no answer.
+    func announce(_ ref: RefName, _ commit: ObjectID?, signedWith key: String? = nil) throws -> Int? {
         struct Push: Encodable {
             let ref: String
             let before = ObjectID.zero
@@ -86,9 +93,7 @@ extension Scene {
                 HTTPHeader("X-GitHub-Delivery", "\(deliveries)-\(Int.random(in: 0..<Int.max))"),
                 HTTPHeader("X-Hub-Signature-256", "sha256=" + Signature.sha256(secret: key ?? secret, body: body)),
             ])
-        let status = try #require(answer?.status)
-        if key == nil { #expect(status == 202) }
-        return status
+        return answer?.status
     }
 
     /// Has the daemon look at the remote now, as a person would.

@@ -40,6 +40,28 @@ import Testing
         }
     }
 
+    @Test func aDeploymentThatACrashCutOffDoesNotStayOpen() async throws {
+        try await Scene.play(on: .podman) { scene in
+            let first = try scene.push(page: "first", files: Self.quick)
+            try await scene.live(first, in: "staging")
+            let slow = try scene.push(
+                page: "slow", files: ["Dockerfile": Application.dockerfile(#"RUN ["/bin/busybox", "sleep", "20"]"#)])
+            try await scene.eventually("it is being built") {
+                scene.environment("staging")?.deployment?.state == .building
+            }
+            scene.daemon.kill()
+            // What is wanted by then is what ran before, so that no deployment follows.
+            try scene.git("reset", "-q", "--hard", first.hex)
+            try scene.git("push", "-q", "--force", "origin", "main")
+            try await scene.start()
+            try await scene.eventually("the cut-off deployment has ended") {
+                scene.history(of: "staging").first { $0.commit == slow }?.state == .superseded
+            }
+            #expect(scene.environment("staging")?.commit == first)
+            #expect(scene.environment("staging")?.progress == .current)
+        }
+    }
+
     private static func order(_ state: DeploymentState) -> Int {
         DeploymentState.allCases.firstIndex(of: state) ?? 0
     }
