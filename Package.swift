@@ -83,6 +83,8 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Model", "Lifecycle", "Subprocess", "HTTPClient", "CLinux"],
             path: "Tests/TestSupport"),
+        // A disk in memory that shows SQLite what crashes leave behind; C, since SQLite calls it
+        .target(name: "CCrashDisk", path: "Tests/CCrashDisk", linkerSettings: [.linkedLibrary("sqlite3")]),
         tests("Archive", ["Archive"]),
         tests("Crypto", ["Crypto"]),
         tests("Git", ["Git", "TestSupport"]),
@@ -94,7 +96,7 @@ let package = Package(
         tests("Model", ["Model", "Crypto"]),
         tests("Lifecycle", ["Lifecycle"]),
         tests("Config", ["Config", "TestSupport"]),
-        tests("Store", ["Store", "SQLite", "TestSupport"]),
+        tests("Store", ["Store", "SQLite", "TestSupport", "CCrashDisk"]),
         tests("GitHosts", ["GitHosts", "Crypto"]),
         tests("ContainerEngine", ["ContainerEngine", "HTTPClient", "Model", "TestSupport"]),
         tests("Watcher", ["Watcher", "Git", "Subprocess", "Crypto", "TestSupport"]),

@@ -19,4 +19,8 @@ static inline int slipway_sqlite3_db_config_flag(sqlite3 *database, int option, 
     return sqlite3_db_config(database, option, value, (int *)0);
 }
 
+// Extended codes are expressions over other macros, which Swift does not import.
+static inline int slipway_sqlite3_ioerr_fsync(void) { return SQLITE_IOERR_FSYNC; }
+static inline int slipway_sqlite3_ioerr_dir_fsync(void) { return SQLITE_IOERR_DIR_FSYNC; }
+
 #endif

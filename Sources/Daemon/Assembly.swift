@@ -4,8 +4,10 @@ import ContainerEngine
 import Crypto
 import Deployer
 import FoundationEssentials
+import Glibc
 package import Lifecycle
 import Model
+import SQLite
 import Store
 import Watcher
 
@@ -25,7 +27,7 @@ package struct Assembly: Sendable {
         // The state directory, and the one daemon that may hold it.
         let paths = try StatePaths(configuration.state)
         let lock = try HeldLock(paths)
-        let ledger = Ledger(path: paths.database)
+        let ledger = Ledger(path: paths.database) { breakage in end(after: breakage, log: log) }
         let opening = try await open(ledger)
         let instance = try Identity.instance(in: paths)
 
@@ -80,6 +82,14 @@ package struct Assembly: Sendable {
                 name = "Caddy at \(url), on port \(frame.httpPort)"
             }
         }
+    }
+
+    /// Ends the process at once, so that nothing more is promised: nobody knows what is on the disk (F-D4).
+    ///
+    /// Applications keep running; the next start checks the records before it trusts them.
+    private static func end(after breakage: SQLiteError, log: Log) {
+        log.error("the records cannot be trusted any more, so the daemon ends: \(breakage.message)")
+        _exit(1)
     }
 
     private static func open(_ ledger: Ledger) async throws(StartFailure) -> Opening {

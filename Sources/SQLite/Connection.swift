@@ -23,10 +23,15 @@ package struct Connection: ~Copyable {
 
     /// Opens the database at a path.
     ///
-    /// - Parameter busyTimeout: how long a lock of another connection is waited for, in whole milliseconds.
-    package init(path: String, access: Access, busyTimeout: Duration = Self.busyTimeout) throws(SQLiteError) {
-        handle = try Self.open(path, access, busyTimeout: busyTimeout)
+    /// - Parameters:
+    ///   - busyTimeout: how long a lock of another connection is waited for, in whole milliseconds.
+    ///   - system: the name of the file system to use (https://www.sqlite.org/vfs.html); nil: the operating system's.
+    package init(
+        path: String, access: Access, busyTimeout: Duration = Self.busyTimeout, system: String? = nil
+    ) throws(SQLiteError) {
+        handle = try Self.open(path, access, system: system)
         interruption = Interruption(of: handle)
+        wait(atMost: busyTimeout)
     }
 
     deinit {
@@ -42,6 +47,12 @@ package struct Connection: ~Copyable {
         // A connection that would not close is closed by deinit, once its statements are gone.
         try check("sqlite3_close", sqlite3_close(handle), on: handle)
         isClosed = true
+    }
+
+    /// Sets how long a lock of another connection is waited for from now on, in whole milliseconds.
+    package borrowing func wait(atMost busyTimeout: Duration) {
+        let pause = busyTimeout.components
+        sqlite3_busy_timeout(handle, Int32(clamping: pause.seconds * 1000 + pause.attoseconds / 1_000_000_000_000_000))
     }
 
     /// Lends a prepared statement; its text must be one statement.
@@ -95,7 +106,7 @@ package struct Connection: ~Copyable {
     package var lastInsertedRowID: Int64 { sqlite3_last_insert_rowid(handle) }
 
     private static func open(
-        _ path: String, _ access: Access, busyTimeout: Duration
+        _ path: String, _ access: Access, system: String?
     ) throws(SQLiteError) -> OpaquePointer {
         try Library.check.get()
         let mode: Int32
@@ -104,17 +115,15 @@ package struct Connection: ~Copyable {
             mode = SQLITE_OPEN_READONLY
         case .readWrite:
             mode = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-            createPrivately(path)
+            if system == nil { createPrivately(path) }
         }
         var opened: OpaquePointer?
-        let status = sqlite3_open_v2(path, &opened, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+        let status = sqlite3_open_v2(path, &opened, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, system)
         guard status == SQLITE_OK, let handle = opened else {
             let error = SQLiteError.last(of: opened, call: "sqlite3_open_v2: \(path)", status: status)
             sqlite3_close_v2(opened)
             throw error
         }
-        let pause = busyTimeout.components
-        sqlite3_busy_timeout(handle, Int32(clamping: pause.seconds * 1000 + pause.attoseconds / 1_000_000_000_000_000))
         // A damaged or forged file must not be able to do more than yield errors
         // (https://www.sqlite.org/security.html). These flags cannot fail on an open connection.
         for (option, value) in [

@@ -1,4 +1,5 @@
 import CSQLite
+import Glibc
 
 /// What SQLite refused to do: the code, the C function that gave it, and SQLite's own words.
 package struct SQLiteError: Error, Sendable, Hashable {
@@ -64,10 +65,29 @@ extension SQLiteError: CustomStringConvertible {
 extension SQLiteError {
     /// The error of a call on a connection, whose message is read at once: the next call replaces it.
     static func last(of database: OpaquePointer?, call: String, status: Int32) -> Self {
-        let words = database.flatMap { sqlite3_errmsg($0) } ?? sqlite3_errstr(status)
+        let reason = database.flatMap { Code(reasonFor: status, on: $0) }
+        let words = reason.flatMap { sqlite3_errstr($0.rawValue) } ?? database.flatMap { sqlite3_errmsg($0) }
         return Self(
-            code: Code(rawValue: status), call: call,
-            message: words.map { String(cString: $0) } ?? "unknown error")
+            code: reason ?? Code(rawValue: status), call: call,
+            message: (words ?? sqlite3_errstr(status)).map { String(cString: $0) } ?? "unknown error")
+    }
+}
+
+extension SQLiteError.Code {
+    /// What the operating system said about an input or output that failed, where SQLite has a code for it.
+    ///
+    /// SQLite itself tells a full disk from a broken one only when it writes pages, and knows no quota
+    /// (https://github.com/sqlite/sqlite/blob/version-3.40.1/src/os_unix.c, unixWrite). A sync that failed is never
+    /// anything but broken: nobody knows what of the pages before it is on the disk.
+    fileprivate init?(reasonFor status: Int32, on database: OpaquePointer) {
+        guard status & 0xff == SQLITE_IOERR,
+            status != slipway_sqlite3_ioerr_fsync(), status != slipway_sqlite3_ioerr_dir_fsync()
+        else { return nil }
+        switch sqlite3_system_errno(database) {
+        case ENOSPC, EDQUOT: self = .full
+        case EROFS: self = .readOnly
+        default: return nil
+        }
     }
 }
 

@@ -31,14 +31,15 @@ extension Ledger {
 
     /// Records how far a deployment is, with the environment it changed and what happened, in one transaction.
     ///
-    /// - Parameter previous: the deployment that was live until now, and is replaced by this one.
+    /// A deployment that is live replaces the one that was live in its environment.
     package func save(
-        _ deployment: Deployment, environment: EnvironmentRecord? = nil, replacing previous: Int64? = nil,
+        _ deployment: Deployment, environment: EnvironmentRecord? = nil, replacing _: Int64? = nil,
         events: [NewEvent] = []
     ) throws(SQLiteError) {
         try write { (connection) throws(SQLiteError) in
-            if let previous, previous != deployment.number {
-                try Self.replace(previous, at: deployment.liveAt, connection)
+            if deployment.state == .live {
+                try Self.endLive(
+                    in: deployment.environment, but: deployment.number, at: deployment.liveAt, connection)
             }
             try connection.run(
                 "UPDATE deployments SET state = ?, is_final = ?, release = ?, record = ? WHERE number = ?",
@@ -52,17 +53,41 @@ extension Ledger {
         }
     }
 
-    private static func replace(
-        _ number: Int64, at moment: Timestamp?, _ connection: borrowing Connection
+    /// Says of the live deployments of an environment, but that one, that they are no more.
+    static func endLive(
+        in environment: EnvironmentID, but number: Int64?, at moment: Timestamp?, _ connection: borrowing Connection
+    ) throws(SQLiteError) {
+        let live = try connection.rows(
+            liveDeploymentsQuery, [.text(environment.project.rawValue), .text(environment.name.rawValue)], deployment)
+        for var previous in live where previous.number != number {
+            previous.state = .replaced
+            previous.endedAt = moment
+            try connection.run(
+                "UPDATE deployments SET state = ?, is_final = 1, record = ? WHERE number = ?",
+                [.text(previous.state.rawValue), .text(try Coding.text(of: previous)), .integer(previous.number)])
+        }
+    }
+
+    /// Sees to it that the deployment that an environment runs counts as live, and no other one there.
+    ///
+    /// It does already, unless the disk was full when it became live.
+    static func noteLive(
+        _ live: EnvironmentRecord.LiveRelease, in environment: EnvironmentID, _ connection: borrowing Connection
     ) throws(SQLiteError) {
         let found = try connection.first(
-            "SELECT number, record FROM deployments WHERE number = ?", [.integer(number)], Self.deployment)
-        guard var previous = found, previous.state == .live else { return }
-        previous.state = .replaced
-        previous.endedAt = moment
+            "SELECT number, record FROM deployments WHERE number = ?", [.integer(live.deployment)], deployment)
+        guard var found, found.environment == environment, found.state != .live else { return }
+        try endLive(in: environment, but: found.number, at: live.since, connection)
+        found.state = .live
+        found.release = live.release
+        found.liveAt = live.since
+        found.endedAt = nil
         try connection.run(
-            "UPDATE deployments SET state = ?, is_final = 1, record = ? WHERE number = ?",
-            [.text(previous.state.rawValue), .text(try Coding.text(of: previous)), .integer(number)])
+            "UPDATE deployments SET state = ?, is_final = 1, release = ?, record = ? WHERE number = ?",
+            [
+                .text(found.state.rawValue), .text(live.release.hex), .text(try Coding.text(of: found)),
+                .integer(found.number),
+            ])
     }
 
     /// The newest deployments of a project, or of one of its environments, newest first.
@@ -101,6 +126,8 @@ extension Ledger {
         """
     static let projectDeploymentsQuery =
         "SELECT number, record FROM deployments WHERE project = ? ORDER BY number DESC LIMIT ?"
+    static let liveDeploymentsQuery =
+        "SELECT number, record FROM deployments WHERE project = ? AND environment = ? AND state = 'live'"
     static let unfinishedDeploymentsQuery =
         "SELECT number, record FROM deployments WHERE is_final = 0 ORDER BY number"
 

@@ -19,9 +19,10 @@ extension Ledger {
         }
     }
 
-    /// Forgets an environment; its deployments stay as history.
+    /// Forgets an environment; its deployments stay as history, and none of them as live.
     package func delete(environment: EnvironmentID, events: [NewEvent] = []) throws(SQLiteError) {
         try write { (connection) throws(SQLiteError) in
+            try Self.endLive(in: environment, but: nil, at: events.first?.at, connection)
             try connection.run(
                 "DELETE FROM environments WHERE project = ? AND name = ?",
                 [.text(environment.project.rawValue), .text(environment.name.rawValue)])
@@ -40,6 +41,9 @@ extension Ledger {
                 .text(environment.id.project.rawValue), .text(environment.id.name.rawValue),
                 .text(try Coding.text(of: environment)),
             ])
+        if let live = environment.live, live.deployment != 0 {
+            try noteLive(live, in: environment.id, connection)
+        }
     }
 
     static let environmentsQuery = "SELECT name, record FROM environments WHERE project = ? ORDER BY name"

@@ -6,16 +6,27 @@ package import SQLite
 ///
 /// Owns the connection, on a thread of its own; opened once by ``open(now:)``. Every writing function is
 /// one transaction, on disk when it returns or, as ``Durability`` has it, soon, and fails with
-/// ``SQLiteError/Code/staleEpoch`` once the database was opened by another daemon. It never decides anything.
+/// ``SQLiteError/Code/staleEpoch`` once the database was opened by another daemon. Once its disk has failed it does
+/// nothing any more. It never decides anything.
 package actor Ledger {
     /// Where the database is.
     nonisolated package let path: String
 
     private let executor = BlockingExecutor(name: "slipway.store")
-    private let schema: Schema
+    let schema: Schema
+    /// SQLite's name of the file system that the database is in; nil: the operating system's.
+    nonisolated let system: String?
+    private let onBreakage: @Sendable (SQLiteError) -> Void
     private var connection: Connection?
     private var epoch: Int64 = 0
-    private var durability = Durability.now
+    /// What the connection is set to; nil: it must be set anew.
+    private var durability: Durability?
+    /// What has failed for good; from then on everything is answered with it.
+    private var breakage: SQLiteError?
+    /// Whether another program held the lock longer than it was waited for, the last time.
+    private var isContended = false
+    /// How large the write-ahead log may get before nothing more is written.
+    private let logByteLimit: Int
 
     /// When a transaction is on disk.
     enum Durability {
@@ -40,11 +51,22 @@ package actor Ledger {
     nonisolated package var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// A ledger whose database is at `path`; nothing is touched before ``open(now:)``.
-    package init(path: String) { self.init(path: path, schema: .current) }
+    ///
+    /// - Parameter onBreakage: called at once, on the ledger's thread, when the disk fails or the database turns out to
+    ///   be damaged. Nobody knows then what is on the disk; only a new start, which checks it, does.
+    package init(path: String, onBreakage: @escaping @Sendable (SQLiteError) -> Void = { _ in }) {
+        self.init(path: path, schema: .current, onBreakage: onBreakage)
+    }
 
-    init(path: String, schema: Schema) {
+    init(
+        path: String, schema: Schema, system: String? = nil, logByteLimit: Int = Ledger.logByteLimit,
+        onBreakage: @escaping @Sendable (SQLiteError) -> Void = { _ in }
+    ) {
         self.path = path
         self.schema = schema
+        self.system = system
+        self.logByteLimit = logByteLimit
+        self.onBreakage = onBreakage
     }
 
     /// Opens the database: made, checked and migrated as needed. Takes a new epoch.
@@ -53,29 +75,41 @@ package actor Ledger {
     /// left beside it, named for its version.
     package func open(now: Timestamp) throws(SQLiteError) -> Opening {
         connection = nil
+        breakage = nil
         do throws(SQLiteError) {
-            let opened = try Connection(path: path, access: .readWrite)
-            let isNew = try prepare(opened)
-            let opening = try opened.transaction { (connection) throws(SQLiteError) in
-                try connection.run("UPDATE meta SET epoch = epoch + 1")
-                let opening = try connection.first("SELECT epoch, is_adopted, instance FROM meta") { row in
-                    Opening(
-                        isNew: isNew, isAdopted: row.flag(1), epoch: row.integer(0), instance: row.optionalText(2))
-                }
-                guard let opening else { throw .unreadable("table meta", "it is empty") }
-                return opening
-            }
+            let opened = try Connection(path: path, access: .readWrite, system: system)
+            let found = try prepare(opened)
+            let opening = try begin(found, on: opened, now: now)
+            opened.wait(atMost: Self.lockPatience)
             connection = consume opened
             epoch = opening.epoch
             durability = .now
+            isContended = false
+            leaveMark(.open)
             return opening
         } catch {
+            if error.isBreakage { leaveMark(.failed) }
             throw error.advising(path: path)
         }
     }
 
     /// Closes the database, its write-ahead log folded in; ``open(now:)`` may follow.
-    package func close() throws(SQLiteError) { try connection.take()?.close() }
+    package func close() throws(SQLiteError) {
+        guard breakage == nil, let numbers = try connection.lend(Self.numbers) else {
+            connection = nil
+            return
+        }
+        try connection.take()?.close()
+        leaveMark(.closed, numbers: numbers)
+    }
+
+    /// Notes beside the database how this opening ended. A note that cannot be written costs a longer check.
+    private func leaveMark(_ end: OpeningMark.End, numbers: [String: Int64] = [:]) {
+        guard system == nil else { return }
+        var mark = OpeningMark(epoch: epoch, boot: OpeningMark.currentBoot, end: end, numbers: numbers)
+        if end == .failed, let last = OpeningMark.read(beside: path) { mark.epoch = max(last.epoch, epoch) }
+        mark.write(beside: path)
+    }
 
     /// Proves that the database can be written and is still this daemon's, and changes nothing.
     ///
@@ -106,12 +140,32 @@ package actor Ledger {
         try write { (connection) throws(SQLiteError) in try connection.run("UPDATE meta SET is_adopted = 1") }
     }
 
+    // Lending the connection
+
+    /// How long a lock that another program holds is waited for, unless the last wait was in vain: then hardly at all,
+    /// so that what stands in line is refused at once. A delivery waits for one of each at most, within two seconds.
+    static let lockPatience = Duration.seconds(1)
+    private static let spentLockPatience = Duration.milliseconds(50)
+
+    /// From this size on the write-ahead log is worth a warning: something reads for so long that it cannot be folded in.
+    package static let logAlertBytes = 64 << 20
+    /// From this size on nothing more is written: what grows it must end first.
+    static let logByteLimit = 1 << 30
+
+    /// The size of the write-ahead log.
+    nonisolated package var logByteCount: Int { FileText.byteCount(path + "-wal") }
+
     /// Lends the connection for reading.
     func read<Result>(
         _ body: (borrowing Connection) throws(SQLiteError) -> Result
     ) throws(SQLiteError) -> Result {
-        guard let result = try connection.lend(body) else { throw .notOpen }
-        return result
+        if let breakage { throw breakage }
+        do throws(SQLiteError) {
+            guard let result = try connection.lend(body) else { throw .notOpen }
+            return result
+        } catch {
+            throw judged(error)
+        }
     }
 
     /// Lends the connection for one transaction, provided that the epoch is still ours.
@@ -121,11 +175,18 @@ package actor Ledger {
     ) throws(SQLiteError) -> Result {
         let ours = epoch
         let isOther = durability != self.durability
-        self.durability = durability
-        return try read { (connection) throws(SQLiteError) in
+        let wasContended = isContended
+        let log = (bytes: system == nil ? logByteCount : 0, limit: logByteLimit)
+        let result = try read { (connection) throws(SQLiteError) in
+            if log.bytes > log.limit { try Self.foldLog(of: connection, limit: log.limit) }
             if isOther { try connection.script("PRAGMA synchronous = \(durability.level)") }
+            if wasContended { connection.wait(atMost: Self.spentLockPatience) }
+            defer { if wasContended { connection.wait(atMost: Self.lockPatience) } }
             return try Self.transaction(connection, ours: ours, body)
         }
+        self.durability = durability
+        isContended = false
+        return result
     }
 
     private static func transaction<Result>(
@@ -139,45 +200,22 @@ package actor Ledger {
         }
     }
 
-    /// Brings a database that was just opened into shape; true when it was empty.
-    private func prepare(_ connection: borrowing Connection) throws(SQLiteError) -> Bool {
-        let found = try connection.first("PRAGMA user_version") { $0.integer(0) } ?? 0
-        let owner = try connection.first("PRAGMA application_id") { $0.integer(0) } ?? 0
-        let isEmpty = try connection.first("SELECT 1 FROM sqlite_schema LIMIT 1") { $0.integer(0) } == nil
-        guard isEmpty || owner == Schema.applicationID else { throw .foreignDatabase(path: path) }
-        guard found <= schema.version else {
-            throw .newerSchema(found: found, known: schema.version, path: path)
-        }
-        try configure(connection)
-        if !isEmpty {
-            let finding = try connection.first("PRAGMA quick_check(1)") { $0.text(0) } ?? "no answer"
-            guard finding == "ok" else { throw .unchecked(path: path, finding: finding) }
-        }
-        if found < schema.version {
-            if !isEmpty { try Self.copy(connection, to: "\(path).v\(found)") }
-            try schema.migrate(connection, from: found)
-        }
-        return isEmpty
+    /// Empties a write-ahead log that has become too large, or says that it cannot be.
+    private static func foldLog(of connection: borrowing Connection, limit: Int) throws(SQLiteError) {
+        let isBusy = try connection.first("PRAGMA wal_checkpoint(TRUNCATE)") { $0.flag(0) } ?? true
+        if isBusy { throw .logTooLarge(limit: limit) }
     }
 
-    /// How large the write-ahead log may stay after a checkpoint.
-    private static let logByteLimit = 64 << 20
-
-    private func configure(_ connection: borrowing Connection) throws(SQLiteError) {
-        let mode = try connection.first("PRAGMA journal_mode = WAL") { $0.text(0) }
-        guard mode == "wal" else {
-            throw SQLiteError(
-                code: .cannotOpen, call: "PRAGMA journal_mode",
-                message: "the file system of \(path) has no shared memory: put the state directory on a local disk")
-        }
-        try connection.script(
-            """
-            PRAGMA synchronous = FULL;
-            PRAGMA foreign_keys = ON;
-            PRAGMA cell_size_check = ON;
-            PRAGMA temp_store = MEMORY;
-            PRAGMA journal_size_limit = \(Self.logByteLimit);
-            """)
+    /// Takes note of what an error says about the database itself.
+    private func judged(_ error: SQLiteError) -> SQLiteError {
+        isContended = error.code.primary == .busy
+        durability = nil
+        guard error.isBreakage else { return error }
+        let advised = error.advising(path: path)
+        breakage = advised
+        leaveMark(.failed)
+        onBreakage(advised)
+        return advised
     }
 }
 

@@ -14,11 +14,23 @@ extension SQLiteError.Code {
     package static let overloaded = Self(rawValue: -5)
     /// The file is a database, but none of ours.
     package static let foreignDatabase = Self(rawValue: -6)
+    /// The database holds what no transaction of ours leaves behind.
+    package static let inconsistent = Self(rawValue: -7)
+    /// The write-ahead log is as large as it may get, and something keeps it from being folded in.
+    package static let logTooLarge = Self(rawValue: -8)
+    /// A file is none that a database can be restored from.
+    package static let unusableCopy = Self(rawValue: -9)
 }
 
 extension SQLiteError {
     /// Whether another daemon has taken the database over; the only answer is to end.
     package var isStaleLedger: Bool { code == .staleEpoch }
+
+    /// Whether nobody knows any more what is on the disk: an input or output failed, or a page is damaged.
+    ///
+    /// After a sync that failed the kernel may have dropped the pages and call the next sync a success
+    /// (https://wiki.postgresql.org/wiki/Fsync_Errors), so there is no second attempt.
+    package var isBreakage: Bool { [.inputOutput, .corrupt, .notADatabase].contains(code.primary) }
 
     /// Whether the disk is full; the ledger can be used again as soon as there is room.
     package var isDiskFull: Bool { code.primary == .full }
@@ -52,16 +64,45 @@ extension SQLiteError {
         Self(code: .unreadableRecord, call: "Ledger", message: "\(what) cannot be read: \(reason)")
     }
 
-    static func unchecked(path: String, finding: String) -> Self {
-        Self(code: .corrupt, call: "PRAGMA quick_check", message: finding).advising(path: path)
+    static func logTooLarge(limit: Int) -> Self {
+        Self(
+            code: .logTooLarge, call: "Ledger.write",
+            message: "the write-ahead log has grown to \(limit >> 20) MiB, since some program has been reading the "
+                + "database for long: find it with 'fuser' and end it; writing goes on by itself")
     }
 
-    /// The same error with what to do, where the file itself is at fault.
+    /// What a check at the start found, with what to do.
+    static func found(_ finding: LedgerCheck.Finding, path: String) -> Self {
+        switch finding {
+        case .damaged(let words): Self(code: .corrupt, call: "PRAGMA integrity_check", message: words)
+        case .broken(let rule, let by):
+            Self(
+                code: .inconsistent, call: "Ledger.open",
+                message: "the database \(path) breaks the rule that \(rule), by \(by): \(remedy(path: path))")
+        }
+    }
+
+    private static func remedy(path: String) -> String {
+        "put a backup in its place with 'slipway restore FILE', or move it and the files \(path)-wal, \(path)-shm and "
+            + "\(path).mark away and start again; what runs is then adopted, not restarted"
+    }
+
+    /// The same error with what to do, where the file itself or somebody who uses it is at fault.
     func advising(path: String) -> Self {
-        guard code.primary == .corrupt || code.primary == .notADatabase else { return self }
-        return Self(
-            code: code, call: call,
-            message: "the database \(path) is damaged (\(message)): put a backup in its place, or move it and the "
-                + "files \(path)-wal and \(path)-shm away and start again; what runs is then adopted, not restarted")
+        let advised: String
+        switch code.primary {
+        case .corrupt, .notADatabase:
+            advised = "the database \(path) is damaged (\(message)): \(Self.remedy(path: path))"
+        case .inputOutput:
+            advised =
+                "the disk failed under the database \(path) (\(message)): look at the kernel's log; the next "
+                + "start checks the whole database"
+        case .busy:
+            advised =
+                "another program has locked the database \(path) (\(message)): find it with 'fuser \(path)' "
+                + "and end it"
+        default: return self
+        }
+        return Self(code: code, call: call, message: advised)
     }
 }

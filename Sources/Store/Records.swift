@@ -11,6 +11,24 @@ package struct Opening: Sendable, Hashable {
     package let epoch: Int64
     /// The id in the labels of what this daemon made; nil until ``Ledger/setInstance(_:)``.
     package let instance: String?
+    /// Whether every row and every entry of an index has been checked; else it is worth doing, later.
+    package var isFullyChecked = true
+    /// The database was put in the place of another one, and nobody has been told yet.
+    package var restoration: Restoration?
+}
+
+/// That a database was put in the place of another one: what it remembers may be older than what runs.
+package struct Restoration: Sendable, Hashable {
+    /// When that was noticed.
+    package let at: Timestamp
+    /// How it is known, in words.
+    package let how: String
+
+    /// A restoration as given.
+    package init(at: Timestamp, how: String) {
+        self.at = at
+        self.how = how
+    }
 }
 
 /// What is remembered of one project.

@@ -16,9 +16,20 @@ extension Schema {
 
         """
 
-    /// What is looked at in every start is found by an index.
+    /// What is looked at in every start is found by an index. An environment that was deleted, or came back, has one
+    /// live deployment at most.
     private static let checking = """
         CREATE INDEX deployments_live ON deployments (project, environment) WHERE state = 'live';
+        UPDATE deployments SET state = 'replaced', record = json_set(record, '$.state', 'replaced')
+        WHERE state = 'live' AND number IS NOT (
+            SELECT coalesce(nullif(json_extract(environments.record, '$.live.deployment'), 0), (
+                SELECT max(number) FROM deployments AS other WHERE other.state = 'live'
+                AND other.project = deployments.project AND other.environment = deployments.environment))
+            FROM environments WHERE project = deployments.project AND name = deployments.environment);
+        UPDATE environments SET record = json_set(record, '$.live.deployment', 0)
+        WHERE json_extract(record, '$.live.deployment') <> 0 AND NOT EXISTS (
+            SELECT 1 FROM deployments WHERE number = json_extract(environments.record, '$.live.deployment')
+            AND project = environments.project AND environment = environments.name AND state = 'live');
 
         """
 }

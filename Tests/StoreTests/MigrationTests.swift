@@ -63,7 +63,7 @@ struct MigrationTests {
         try await ledger.script("UPDATE events SET colour = 'red'")
         #expect(try await ledger.events(project: .shop, after: nil, limit: 9).count == 1)
         try await ledger.close()
-        #expect(scratch.names == ["ledger.db", "ledger.db.v1"])
+        #expect(scratch.names == ["ledger.db", "ledger.db.mark", "ledger.db.v1"])
         let copy = Ledger(path: path + ".v1", schema: .first)
         #expect(try await copy.open(now: noon).epoch == 8)
         #expect(try await copy.events(project: .shop, after: nil, limit: 9).count == 1)
@@ -78,7 +78,7 @@ struct MigrationTests {
         let ledger = Ledger(path: path, schema: .first)
         _ = try await ledger.open(now: noon)
         try await ledger.close()
-        #expect(scratch.names == ["ledger.db"])
+        #expect(scratch.names == ["ledger.db", "ledger.db.mark"])
     }
 
     @Test(arguments: [

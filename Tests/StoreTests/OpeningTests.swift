@@ -22,9 +22,10 @@ struct OpeningTests {
         try await ledger.setInstance("abc")
         try await ledger.markAdopted()
         try await ledger.close()
-        #expect(scratch.names == ["ledger.db"])
+        #expect(scratch.names == ["ledger.db", "ledger.db.mark"])
         let second = try await Ledger(path: path).open(now: noon)
-        #expect(second == Opening(isNew: false, isAdopted: true, epoch: 2, instance: "abc"))
+        #expect(
+            second == Opening(isNew: false, isAdopted: true, epoch: 2, instance: "abc", isFullyChecked: false))
         #expect(try await ledger.open(now: noon).epoch == 3)
         #expect(try await ledger.instance() == "abc")
     }
@@ -81,9 +82,9 @@ struct OpeningTests {
         #expect(error?.code == .notADatabase)
         #expect(
             error?.message
-                == "the database \(path) is damaged (file is not a database): put a backup in its place, or move it "
-                + "and the files \(path)-wal and \(path)-shm away and start again; "
-                + "what runs is then adopted, not restarted")
+                == "the database \(path) is damaged (file is not a database): put a backup in its place with "
+                + "'slipway restore FILE', or move it and the files \(path)-wal, \(path)-shm and \(path).mark away "
+                + "and start again; what runs is then adopted, not restarted")
     }
 
     @Test func findsAPageThatWasOverwritten() async throws {

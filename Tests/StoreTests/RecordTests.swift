@@ -69,9 +69,12 @@ struct RecordTests {
     }
 
     @Test func keepsEnvironments() async throws {
+        try await ledger.save(.make(), of: .shop, commit: .make(1))
+        let deployment = try await ledger.makeDeployment(.live, release: .make(1))
         var staging = EnvironmentRecord.make()
         staging.live = .init(
-            release: .make(1), content: .make(2), configuration: .make(3), commit: .make(4), since: noon, deployment: 5)
+            release: .make(1), content: .make(2), configuration: .make(3), commit: .make(4), since: noon,
+            deployment: deployment.number)
         staging.healthy = [.init(commit: .make(4), content: .make(2), release: .make(1), at: noon)]
         staging.failed = .init(
             commit: .make(5), failure: FailureRecord(.make()), at: noon, attempts: 2, retryAt: noon)
@@ -83,7 +86,23 @@ struct RecordTests {
         #expect(try await again.environments(of: .shop) == [.make(.production), staging])
         try await again.delete(environment: staging.id, events: [.make("staging is gone")])
         #expect(try await again.environments(of: .shop) == [.make(.production)])
+        #expect(try await again.deployment(deployment.number)?.state == .replaced)
         #expect(try await again.events(project: nil, after: 1, limit: 9).map(\.message) == ["staging is gone"])
+    }
+
+    @Test func takesTheDeploymentThatAnEnvironmentRunsForLive() async throws {
+        try await ledger.save(.make(), of: .shop, commit: .make(1))
+        let previous = try await ledger.makeDeployment(.live, release: .make(1))
+        let lost = try await ledger.makeDeployment(.switching)
+        var staging = EnvironmentRecord.make()
+        staging.live = .init(
+            release: .make(1), content: .make(2), configuration: .make(3), commit: .make(4), since: noon,
+            deployment: lost.number)
+        try await ledger.save(staging, events: [])
+        let again = try await reopened()
+        #expect(try await again.deployment(previous.number)?.state == .replaced)
+        #expect(try await again.deployment(lost.number)?.state == .live)
+        #expect(try await again.unfinishedDeployments().isEmpty)
     }
 
     @Test func keepsReleasesAndTheCommitsThatYieldThem() async throws {
@@ -133,6 +152,7 @@ struct RecordTests {
         var environment = EnvironmentRecord.make()
         environment.inProgress = .make(1)
         try await ledger.save(first, environment: environment, events: [.make("it starts")])
+        try await ledger.save(.make(2), of: .shop, commit: .make(1))
         let second = try await ledger.makeDeployment(
             .live, in: EnvironmentID(project: .shop, name: .production), release: .make(2))
         let again = try await reopened()
@@ -145,13 +165,14 @@ struct RecordTests {
     }
 
     @Test func endsTheDeploymentThatIsReplaced() async throws {
-        let previous = try await ledger.makeDeployment(.live)
+        try await ledger.save(.make(), of: .shop, commit: .make(1))
+        let previous = try await ledger.makeDeployment(.live, release: .make(1))
         let failed = try await ledger.makeDeployment(.failed)
         var next = try await ledger.makeDeployment(.switching)
         next.state = .live
+        next.release = .make(1)
         next.liveAt = noon
         try await ledger.save(next, replacing: previous.number)
-        try await ledger.save(next, replacing: failed.number)
         try await ledger.save(next, replacing: next.number)
         var ended = previous
         ended.state = .replaced
