@@ -33,7 +33,9 @@ enum Serve {
                 log.info("stopping; applications keep running")
                 manager.stopping()
             }
-            return await finish(group, stop: stop, log: log)
+            let status = await finish(group, stop: stop, log: log)
+            await assembly.close()
+            return status
         } catch {
             if let hint = error.hint { log.error(error.message, ("hint", hint)) } else { log.error(error.message) }
             return error.isHeld ? ExitCode.held : ExitCode.failed

@@ -18,6 +18,7 @@ package struct Assembly: Sendable {
     /// What runs, in the order of dependency.
     package let services: [any Service]
     private let lock: HeldLock
+    private let ledger: Ledger
 
     /// The version that is shown and reported.
     package static let version = "0.1.0"
@@ -59,8 +60,11 @@ package struct Assembly: Sendable {
             })
         let composition = try await Composition.make(
             configuration, over: boundaries, instance: instance, isAmnesiac: !opening.isAdopted, log: log)
-        return Assembly(control: composition.control, services: composition.services, lock: lock)
+        return Assembly(control: composition.control, services: composition.services, lock: lock, ledger: ledger)
     }
+
+    /// Closes the records, once nothing runs any more; a daemon that was killed has not, and loses nothing by it.
+    package func close() async { try? await ledger.close() }
 
     /// The proxy that the configuration names.
     private struct Proxy {

@@ -116,7 +116,7 @@ package actor Ledger {
     /// A transaction that takes the lock for writing; fails with ``SQLiteError/Code/staleEpoch`` once another daemon
     /// has opened the database.
     package func prove() throws(SQLiteError) {
-        try write(durability) { (connection) throws(SQLiteError) in
+        try write(durability ?? .now) { (connection) throws(SQLiteError) in
             _ = try connection.first("SELECT is_adopted FROM meta") { $0.flag(0) }
         }
     }

@@ -87,7 +87,7 @@ extension CrashDisk {
         var moment = 0
         while walk.step(), report.faults.count < faultLimit {
             moment += 1
-            guard moment % share.of == share.index else { continue }
+            guard moment % share.of == share.index, isDense || walk.promised(.schema) > 0 else { continue }
             let promised = Dictionary(uniqueKeysWithValues: Promise.allCases.map { ($0, walk.promised($0)) })
             for loss in Loss.allCases {
                 // With nothing unsynced, every loss leaves the same.
