@@ -55,7 +55,9 @@ extension ManifestShape {
             Field(
                 "branches", .list(of: Shape<String>.refPattern.map { RefPattern($0) }, atMost: 100), \.branches,
                 about: "Patterns of the branches that get a preview; every one but the default branch unless given."),
-            .notYet("expire", "a preview lives as long as its branch"),
+            Field(
+                "expire", .lifetime, \.expiry,
+                about: "How long a preview lives after the last push was seen; 7d unless given, never for no end."),
             .notYet("sleep_after", "previews do not sleep yet"),
             Field("limit", .integer(in: 0...1000), \.limit, about: "How many previews there may be at once."),
             .notYet("forks", "pull requests of forks get no preview"),

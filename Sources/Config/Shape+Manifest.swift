@@ -77,6 +77,12 @@ extension Shape where Value == String {
     }
 }
 
+extension Shape where Value == Duration? {
+    /// How long something lives, or `never` for no end.
+    static let lifetime = Shape<Duration>.duration(in: .seconds(1)...(.seconds(3650 * 24 * 3600)))
+        .map { Duration?.some($0) }.or(["never": nil])
+}
+
 extension Shape where Value == [String] {
     /// A program and its arguments, never a shell's line.
     static let command = Shape<[String]>(

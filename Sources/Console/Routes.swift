@@ -190,6 +190,22 @@ enum Routes {
             try await call.control.rollback(id, to: release ?? nil, reason: call.member("reason") ?? "")
             return .done
         },
+        Route(
+            "POST", environment + "/extend", "Let a preview live longer without a push",
+            body: .object([
+                .init(name: "seconds", isRequired: false, summary: "from now on; else as long as its project allows")
+            ]), answer: .nothing
+        ) { call throws(RequestProblem) in
+            var duration: Duration?
+            if let text = call.member("seconds") {
+                guard let seconds = Int64(text), (1...315_360_000).contains(seconds) else {
+                    throw .invalid("seconds: a whole number from 1 to 315360000 is needed")
+                }
+                duration = .seconds(seconds)
+            }
+            try await call.control.extend(try call.environment(), by: duration)
+            return .done
+        },
         Route("DELETE", environment, "Remove an environment and everything it has", answer: .nothing) {
             call throws(RequestProblem) in
             try await call.control.delete(try call.environment())

@@ -73,7 +73,8 @@ package struct Composition: Sendable {
                 ReadinessCheck(.store) { await RecordsCheck.problem(of: parts) },
             ])
         let housekeeping = Housekeeping(projects: projects, parts: parts, mustAdopt: isAmnesiac)
-        let services: [any Service] = [fence, door, watch, housekeeping] + (await projects.all) + [watcher]
+        let services: [any Service] =
+            [fence, door, watch, housekeeping, ExpiryWatch(projects: projects)] + (await projects.all) + [watcher]
         return Composition(control: control, services: services)
     }
 

@@ -47,6 +47,8 @@ package protocol Control: Sendable {
     func approveDeletions(of project: ProjectName) async throws(RequestProblem)
     /// Confirms that the default branch was renamed on purpose, so that production follows the new one's policy.
     func confirmDefaultBranch(of project: ProjectName) async throws(RequestProblem)
+    /// Lets a preview live without a push for this long from now on (nil: as long as its project allows).
+    func extend(_ id: EnvironmentID, by duration: Duration?) async throws(RequestProblem)
     /// Removes an environment and everything it has.
     func delete(_ id: EnvironmentID) async throws(RequestProblem)
     /// Takes a webhook request in: verified, made durable, then acted upon.

@@ -89,7 +89,7 @@ extension DaemonControl {
 
     package func deploy(_ commit: ObjectID, to id: EnvironmentID) async throws(RequestProblem) {
         let loop = try await loop(id.project)
-        let worker = try await worker(id)
+        let worker = try await reviving(id)
         let record = await worker.record
         if let hold = record.hold {
             throw .conflict(
@@ -134,7 +134,10 @@ extension DaemonControl {
     }
 
     package func approveDeletions(of project: ProjectName) async throws(RequestProblem) {
-        await (try await loop(project)).approveDeletions()
+        guard await (try await loop(project)).approveDeletions() else {
+            throw .conflict(
+                "no deletions of '\(project)' wait to be approved; 'slipway status \(project)' shows what does")
+        }
     }
 
     package func confirmDefaultBranch(of project: ProjectName) async throws(RequestProblem) {
@@ -149,7 +152,35 @@ extension DaemonControl {
 
     package func delete(_ id: EnvironmentID) async throws(RequestProblem) {
         _ = try await worker(id)
-        await (try await loop(id.project)).dismiss(id.name)
+        await (try await loop(id.project)).dismiss(id.name, reason: "deleted by a person")
+    }
+
+    package func extend(_ id: EnvironmentID, by duration: Duration?) async throws(RequestProblem) {
+        let worker = try await worker(id)
+        let loop = try await loop(id.project)
+        let lifetime = await loop.previewLifetime
+        guard await worker.record.kind == .preview else {
+            throw .conflict("\(id) is no preview: only previews expire")
+        }
+        guard await !worker.isLeaving else { throw .conflict("\(id) is being removed already") }
+        guard let duration = duration ?? lifetime else {
+            throw .conflict("the previews of '\(id.project)' do not expire (environments.preview.expire)")
+        }
+        let push = await loop.lastPush(to: await worker.record.ref)
+        try await carryOut { () async throws(StageFailure) in try await worker.extend(by: duration, push: push) }
+        await parts.tell(
+            id, "environment.extended",
+            "a person gave it more time: it lives without a push for \(duration.inWords) from now on")
+    }
+
+    /// The worker of an environment that is there, or that Git has all that is needed for.
+    private func reviving(_ id: EnvironmentID) async throws(RequestProblem) -> EnvironmentWorker {
+        let loop = try await loop(id.project)
+        guard let worker = await loop.revive(id.name) else { return try await worker(id) }
+        guard await !worker.isLeaving else {
+            throw .conflict("\(id) is being removed; ask again when it is gone")
+        }
+        return worker
     }
 
     private func carryOut(_ body: () async throws(StageFailure) -> Void) async throws(RequestProblem) {

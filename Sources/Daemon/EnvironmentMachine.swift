@@ -74,6 +74,18 @@ package struct EnvironmentMachine: Sendable {
         record.pinned = pinned
     }
 
+    /// Time has passed; a push begins a new lease.
+    package mutating func watched(push: Int64, for duration: Duration) {
+        if record.lease?.push != push { record.lease = Lease(push: push) }
+        record.lease?.watched(for: duration)
+    }
+
+    /// A person wants the preview for longer.
+    package mutating func extended(by duration: Duration, push: Int64) {
+        if record.lease?.push != push { record.lease = Lease(push: push) }
+        record.lease?.extended(by: duration)
+    }
+
     /// A person asked for a commit; nil takes the request back.
     package mutating func requested(_ request: ProjectFacts.Request?) {
         record.requested = request

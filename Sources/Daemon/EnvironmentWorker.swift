@@ -30,6 +30,11 @@ actor EnvironmentWorker {
     /// Whether the environment is gone, and the worker with it.
     var isRemoved = false
 
+    /// How long a preview may be left alone; nil: for ever, or not known yet.
+    var lifetime: Duration?
+    /// How much of the time it was left alone is not written down yet.
+    var unsavedLease = Duration.zero
+
     init(
         record: EnvironmentRecord, last: Deployment?, parts: DaemonParts, images: ImageDesk,
         onRecord: @escaping @Sendable () -> Void
@@ -59,7 +64,7 @@ actor EnvironmentWorker {
     func status(engineProblem: String?) -> EnvironmentStatus {
         StatusView.environment(
             machine: machine, deployment: deployment, observed: observation, engineProblem: engineProblem,
-            configurations: parts.configurations)
+            configurations: parts.configurations, expires: expires)
     }
 
     /// Takes the Promoter's wish.

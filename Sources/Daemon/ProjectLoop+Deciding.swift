@@ -23,6 +23,7 @@ extension ProjectLoop {
             }
             await workers[wish.environment.name]?.take(wish, finding: wish.commit.flatMap { candidates[$0] })
         }
+        await removeDismissed()
         let needed = Set(decision.neededCommits)
         candidates = candidates.filter { needed.contains($0.key) }
         await reading.rest()
@@ -45,7 +46,7 @@ extension ProjectLoop {
             areDeletionsApproved: areDeletionsApproved,
             requests: Dictionary(
                 uniqueKeysWithValues: records.compactMap { record in record.requested.map { (record.id.name, $0) } }),
-            livePolicy: livePolicy?.policy)
+            livePolicy: livePolicy?.policy, dismissed: stored.dismissed)
     }
 
     /// Fetches and reads what a decision lacked; false when there is nothing more to learn.

@@ -35,6 +35,9 @@ actor ProjectLoop: Service {
     var candidates: [ObjectID: ProjectFacts.CandidateFinding] = [:]
     var areDeletionsApproved = false
     var hasListing = false
+    /// How many complete listings were taken in since the start.
+    var listings: Int64 = 0
+    var expiry = PreviewExpiry()
     /// The newest delivery that asked for a look, until one was taken.
     var unsettled: Int64? = .max
     var fetchFailures = 0
@@ -114,37 +117,11 @@ actor ProjectLoop: Service {
     /// A delivery asked for a look.
     func delivered(_ sequence: Int64) { unsettled = max(sequence, unsettled ?? 0) }
 
-    /// A person confirmed that many previews may go at once.
-    func approveDeletions() {
-        areDeletionsApproved = true
-        wake.ring()
-    }
-
     /// A person confirmed that the default branch was renamed on purpose.
     func confirmDefaultBranch() async {
         stored.confirmedDefaultBranch = stored.defaultBranch
         await save(changed: [], removing: [], events: [])
         wake.ring()
-    }
-
-    /// A person deletes an environment: it goes, and comes back only when Git says another commit.
-    func dismiss(_ name: EnvironmentName) async {
-        guard let worker = workers[name] else { return }
-        let (record, wanted) = (await worker.record, await worker.wantedCommit)
-        stored.dismissed[name] = wanted ?? record.live?.commit ?? .zero
-        await save(changed: [], removing: [], events: [])
-        await worker.take(
-            EnvironmentWish(
-                environment: worker.id, kind: record.kind, ref: record.ref, intent: .delete,
-                reason: "deleted by a person"),
-            finding: nil)
-    }
-
-    func isDismissed(_ wish: EnvironmentWish) -> Bool {
-        guard let commit = stored.dismissed[wish.environment.name] else { return false }
-        if wish.commit == nil || wish.commit == commit { return true }
-        stored.dismissed[wish.environment.name] = nil
-        return false
     }
 
     /// The worker of an environment, if there is one.
@@ -181,6 +158,7 @@ actor ProjectLoop: Service {
             if observation.repeats >= 2, hasListing, problem == nil {
                 // Nothing can follow from a listing that was seen twice before; an idle daemon costs next to nothing.
                 listedAt = parts.now()
+                listings += 1
             } else {
                 await take(observation.result)
             }
@@ -199,6 +177,9 @@ actor ProjectLoop: Service {
         let used = Set(await records().compactMap(\.ref))
         let forgotten = refs.filter { $0.isGone && !used.contains($0.name) }.map(\.name)
         guard !forgotten.isEmpty else { return }
+        for ref in forgotten where !stored.dismissed.isEmpty {
+            stored.dismissed[.preview(of: ref, hashing: sha256)] = nil
+        }
         refs.removeAll { forgotten.contains($0.name) }
         await save(changed: [], removing: forgotten, events: [])
         areDeletionsApproved = false
@@ -218,6 +199,7 @@ actor ProjectLoop: Service {
             listedAt = parts.now()
             await fold(listing)
             hasListing = true
+            listings += 1
             await settle()
         }
         parts.changes.notify()

@@ -7,7 +7,7 @@ enum StatusView {
     /// One environment.
     static func environment(
         machine: EnvironmentMachine, deployment: Deployment?, observed: ObservedEnvironment?, engineProblem: String?,
-        configurations: EnvironmentConfigurations
+        configurations: EnvironmentConfigurations, expires: Timestamp? = nil
     ) -> EnvironmentStatus {
         let record = machine.record
         let live = record.live
@@ -21,7 +21,7 @@ enum StatusView {
             id: record.id, kind: record.kind, ref: record.ref, urls: urls, health: health, healthReason: healthReason,
             progress: progress, reason: reason(machine: machine, progress: progress), commit: live?.commit,
             wanted: wanted(machine), release: live?.release, since: live?.since, services: services,
-            gates: gates(machine), hold: record.hold, deployment: deployment)
+            gates: gates(machine), hold: record.hold, deployment: deployment, expires: expires)
     }
 
     private static func services(_ containers: [ObservedContainer]) -> [EnvironmentStatus.ServiceStatus] {

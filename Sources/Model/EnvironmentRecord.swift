@@ -20,6 +20,8 @@ package struct EnvironmentRecord: Sendable, Hashable, Codable {
     package var pinned: Digest?
     /// What a person asked for here; counts until the ref moves.
     package var requested: ProjectFacts.Request?
+    /// For a preview: how long nothing was pushed to it.
+    package var lease: Lease?
     /// When it was first made.
     package var createdAt: Timestamp
 

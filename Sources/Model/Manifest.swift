@@ -64,13 +64,22 @@ package struct PreviewPolicy: Sendable, Hashable, Codable {
     package var pullRequests: Bool
     /// How many previews a project may have.
     package var limit: Int
+    /// How long one lives after the last push was seen; nil: as long as its branch.
+    package var expiry: Duration?
 
     /// The defaults of DESIGN sections 6.1 and 7.
-    package init(branches: [RefPattern]? = nil, pullRequests: Bool = true, limit: Int = 20) {
+    package init(
+        branches: [RefPattern]? = nil, pullRequests: Bool = true, limit: Int = 20,
+        expiry: Duration? = Self.standardExpiry
+    ) {
         self.branches = branches
         self.pullRequests = pullRequests
         self.limit = limit
+        self.expiry = expiry
     }
+
+    /// How long a preview lives where the manifest does not say.
+    package static let standardExpiry = Duration.seconds(7 * 24 * 3600)
 
     /// Branches that never get a preview by default.
     package static let neverByDefault = ["dependabot/*", "renovate/*", "gh-pages", "gh-readonly-queue/*"]

@@ -20,6 +20,9 @@ package struct ProjectFacts: Sendable, Hashable {
     package var requests: [EnvironmentName: Request]
     /// Production's policy as of the release that is live there; nil: the default branch's.
     package var livePolicy: ProductionPolicy?
+    /// The environments that a person deleted or that expired, with the commit they would run: while Git says
+    /// nothing else, they are not wanted.
+    package var dismissed: [EnvironmentName: ObjectID]
 
     /// What the default branch's manifest says about environments.
     package enum PolicyFinding: Sendable, Hashable {
@@ -58,7 +61,8 @@ package struct ProjectFacts: Sendable, Hashable {
         project: ProjectName, defaultBranch: RefName?, confirmedDefaultBranch: RefName? = nil, refs: [KnownRef],
         policy: PolicyFinding, environments: [EnvironmentRecord] = [],
         candidates: [ObjectID: CandidateFinding] = [:], areDeletionsApproved: Bool = false,
-        requests: [EnvironmentName: Request] = [:], livePolicy: ProductionPolicy? = nil
+        requests: [EnvironmentName: Request] = [:], livePolicy: ProductionPolicy? = nil,
+        dismissed: [EnvironmentName: ObjectID] = [:]
     ) {
         self.project = project
         self.defaultBranch = defaultBranch
@@ -70,5 +74,6 @@ package struct ProjectFacts: Sendable, Hashable {
         self.areDeletionsApproved = areDeletionsApproved
         self.requests = requests
         self.livePolicy = livePolicy
+        self.dismissed = dismissed
     }
 }

@@ -139,6 +139,8 @@ package struct EnvironmentStatus: Sendable, Hashable, Codable {
     package var hold: Hold?
     /// The deployment under way, or else the last one.
     package var deployment: Deployment?
+    /// When a preview goes, unless it is pushed to; nil: it does not expire.
+    package var expires: Timestamp?
 
     /// One service of an environment.
     package struct ServiceStatus: Sendable, Hashable, Codable {
@@ -168,7 +170,7 @@ package struct EnvironmentStatus: Sendable, Hashable, Codable {
         id: EnvironmentID, kind: EnvironmentKind, ref: RefName?, urls: [String], health: Health,
         healthReason: String? = nil, progress: Progress, reason: String, commit: ObjectID? = nil,
         wanted: ObjectID? = nil, release: Digest? = nil, since: Timestamp? = nil, services: [ServiceStatus] = [],
-        gates: [Gate] = [], hold: Hold? = nil, deployment: Deployment? = nil
+        gates: [Gate] = [], hold: Hold? = nil, deployment: Deployment? = nil, expires: Timestamp? = nil
     ) {
         self.id = id
         self.kind = kind
@@ -186,6 +188,7 @@ package struct EnvironmentStatus: Sendable, Hashable, Codable {
         self.gates = gates
         self.hold = hold
         self.deployment = deployment
+        self.expires = expires
     }
 }
 

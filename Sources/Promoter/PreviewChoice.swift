@@ -15,6 +15,8 @@ enum PreviewChoice {
             let claim = Claim(ref: ref, exists: isAdopted, in: situation)
             let isWelcome = policies.preview.map { admits(ref.name, $0) } ?? false
             guard claim.isRequested || isWelcome && (!ref.isBaseline || isAdopted) else { continue }
+            // Deleted or expired: only another commit brings it back, and until then it takes no other one's place.
+            if !claim.isRequested, situation.facts.dismissed[claim.name] == ref.commit { continue }
             // Six digits of a digest can collide; the branch that the environment was made for keeps it.
             if let other = claims[claim.name], other.precedence > claim.precedence { continue }
             claims[claim.name] = claim

@@ -59,6 +59,24 @@ struct ManifestReaderTests {
         #expect(manifest == .withoutFile)
     }
 
+    @Test(arguments: [
+        ("{}", Duration?.some(.seconds(7 * 86_400))), ("{ expire: 3d }", .seconds(3 * 86_400)),
+        ("{ expire: 90s }", .seconds(90)), ("{ expire: never }", nil),
+    ])
+    func readsHowLongPreviewsLive(preview: String, expiry: Duration?) throws {
+        let manifest = try Reading.manifest("environments: { preview: \(preview) }")
+        #expect(manifest.environments.preview?.expiry == expiry)
+    }
+
+    @Test(arguments: [
+        ("0s", "from 1s to 3650d"), ("7", "with its unit: 7s"), ("forever", "such as 500ms, 10s, 5m, 2h or 7d"),
+    ])
+    func refusesALifetimeThatIsNone(text: String, hint: String) {
+        let problems = Reading.manifestProblems("environments: { preview: { expire: \(text) } }")
+        #expect(problems.count == 1)
+        #expect(problems.first?.hasSuffix(hint) == true)
+    }
+
     struct Publicity: Sendable {
         let services: String
         let published: Set<String>
@@ -116,7 +134,7 @@ struct ManifestReaderTests {
         "services: { web: { release_command: [a] } }", "services: { web: { volumes: null } }",
         "services: { web: { watch: [a] } }", "services: { web: { ignore: [a] } }",
         "services: { web: { build: { secrets: [a] } } }", "databases: { db: { engine: postgres } }", "jobs: {}",
-        "environments: { preview: { expire: 7d } }", "environments: { preview: { sleep_after: 1h } }",
+        "environments: { preview: { sleep_after: 1h } }",
         "environments: { preview: { forks: never } }", "environments: { preview: { protect: password } }",
         "environments: { production: { soak: 1h } }", "environments: { production: { approvals: 1 } }",
         "environments: { production: { verify: smoke } }", "environments: { production: { signed: true } }",

@@ -90,6 +90,9 @@ final class FakeControl: Control {
     }
     func approveDeletions(of project: ProjectName) async throws(RequestProblem) { try note("approve", project) }
     func confirmDefaultBranch(of project: ProjectName) async throws(RequestProblem) { try note("confirm", project) }
+    func extend(_ id: EnvironmentID, by duration: Duration?) async throws(RequestProblem) {
+        try note("extend \(id) \(duration.map { "\($0)" } ?? "")", id.project)
+    }
     func delete(_ id: EnvironmentID) async throws(RequestProblem) { try note("delete \(id)", id.project) }
     func receive(_ request: DeliveryRequest, for project: ProjectName) async -> DeliveryAnswer {
         state.withLock { $0.deliveries.append(request) }

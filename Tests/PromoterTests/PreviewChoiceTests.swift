@@ -34,6 +34,31 @@ struct PreviewChoiceTests {
         #expect(world.intent("old-work") == .run(.number(3)))
     }
 
+    @Test func dismissedPreviewComesBackOnlyWithAnotherCommit() {
+        var world = World()
+        world.branch("feature-x", at: 2)
+        world.facts.dismissed = [.named("feature-x"): .number(2)]
+        #expect(world.intent("feature-x") == nil)
+        world.branch("feature-x", at: 3)
+        #expect(world.intent("feature-x") == .run(.number(3)))
+    }
+
+    @Test func dismissedPreviewTakesNoOtherOnesPlace() {
+        var world = World(policy: .init(preview: .init(limit: 1)))
+        world.branch("feature-x", at: 2)
+        world.branch("feature-y", at: 3)
+        world.facts.dismissed = [.named("feature-y"): .number(3)]
+        #expect(world.intent("feature-x") == .run(.number(2)))
+    }
+
+    @Test func personMayAskForAPreviewThatWasDismissed() {
+        var world = World()
+        world.branch("feature-x", at: 2)
+        world.facts.dismissed = [.named("feature-x"): .number(2)]
+        world.request("feature-x", 2)
+        #expect(world.intent("feature-x") == .run(.number(2)))
+    }
+
     struct Admission: Sendable, CustomTestStringConvertible {
         let branch: String
         let patterns: [String]?

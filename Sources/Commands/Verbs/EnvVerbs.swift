@@ -35,6 +35,39 @@ enum EnvShowVerb {
     }
 }
 
+/// `slipway env extend`
+enum EnvExtendVerb {
+    private static let time = Flag(
+        "by", value: "TIME", "how long, from now on; as long as the project allows unless given")
+
+    static let verb = Verb(
+        "env extend", .act, "let a preview live longer without a push", operands: [.project, .environment],
+        flags: [time, .socket],
+        details: [
+            "A preview expires when nothing was pushed to its branch for some time: seven days, or"
+                + " environments.preview.expire. The next push begins that time anew, whatever was given here."
+        ],
+        examples: [
+            .init("env extend shop feature-login", "as if it had just been pushed to"),
+            .init("env extend shop feature-login --by 30d", "until the customer has seen it"),
+        ]
+    ) { invocation async throws(CommandProblem) in
+        var fields: [String: String] = [:]
+        if invocation.value(time) != nil {
+            let seconds = try invocation.duration(time, default: .zero).components.seconds
+            guard seconds > 0 else { throw invocation.usage("--by wants a second at least") }
+            fields["seconds"] = String(seconds)
+        }
+        let (id, _) = try await invocation.environment()
+        try await invocation.client.post(APIPath.environment(id).adding("extend"), fields)
+        let status = try await invocation.client.get(EnvironmentStatus.self, .environment(id)).value
+        let left = status.expires.map { TimeText.short($0.since(invocation.context.now())) }
+        invocation.screen.line(
+            "\(id) " + (left.map { "expires in \($0), unless it is pushed to" } ?? "does not expire now"))
+        return ExitCode.done
+    }
+}
+
 /// `slipway env delete`
 enum EnvDeleteVerb {
     private static let yes = Flag("yes", short: "y", "do not ask, even on a terminal")
@@ -57,7 +90,8 @@ enum EnvDeleteVerb {
         try await invocation.client.delete(.environment(id))
         invocation.screen.line("\(id) is being deleted; 'slipway env list \(id.project)' shows when it is gone")
         if let ref = status.ref {
-            invocation.screen.line("the next commit of \(ref.short), if there is one, brings it back")
+            invocation.screen.line(
+                "the next commit of \(ref.short), if there is one, brings it back; so does 'slipway deploy'")
         }
         return ExitCode.done
     }

@@ -7,7 +7,8 @@ enum VerbTable {
             HistoryVerb.verb, BuildsVerb.verb, EventsVerb.verb,
         ] + [
             DeployVerb.verb, HoldVerb.verb, ResumeVerb.verb, RollbackVerb.verb, RefreshVerb.verb, ApproveVerb.verb,
-            EnvDeleteVerb.verb, VersionVerb.verb, CompletionVerb.verb, HelpVerb.verb, RouterConfigVerb.verb,
+            EnvExtendVerb.verb, EnvDeleteVerb.verb, VersionVerb.verb, CompletionVerb.verb, HelpVerb.verb,
+            RouterConfigVerb.verb,
             ManualVerb.verb,
         ]
 
