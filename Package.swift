@@ -69,7 +69,7 @@ let package = Package(
             "Commands",
             core + [
                 "Console", "Daemon", "Config", "Watcher", "Deployer", "ContainerEngine", "HTTPClient", "Subprocess",
-                "Crypto",
+                "Crypto", "Archive",
             ]),
         .executableTarget(name: "slipway", dependencies: ["Commands", "Watcher"]),
 

@@ -21,13 +21,15 @@ package struct TarWriter: ~Copyable {
     }
 
     /// Begins an archive.
-    package init() throws(ArchiveError) {
+    ///
+    /// - Parameter isCompressed: what is taken is gzip (RFC 1952); else it is the tar itself.
+    package init(isCompressed: Bool = false) throws(ArchiveError) {
         let sink = Sink()
-        archive = try Self.open(into: sink)
+        archive = try Self.open(into: sink, isCompressed: isCompressed)
         self.sink = sink
     }
 
-    private static func open(into sink: Sink) throws(ArchiveError) -> OpaquePointer {
+    private static func open(into sink: Sink, isCompressed: Bool) throws(ArchiveError) -> OpaquePointer {
         guard let archive = archive_write_new() else {
             throw ArchiveError(code: .fatal, call: "archive_write_new", message: "no memory")
         }
@@ -35,6 +37,9 @@ package struct TarWriter: ~Copyable {
             // ustar where it is enough, with pax headers for long names, long targets and sizes over 8 GiB.
             let format = archive_write_set_format_pax_restricted(archive)
             try check("archive_write_set_format_pax_restricted", format, of: archive)
+            if isCompressed {
+                try check("archive_write_add_filter_gzip", archive_write_add_filter_gzip(archive), of: archive)
+            }
             // Names are bytes: without this libarchive converts them from the process's locale to UTF-8.
             let options = archive_write_set_options(archive, "pax:hdrcharset=BINARY")
             try check("archive_write_set_options", options, of: archive)

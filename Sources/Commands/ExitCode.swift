@@ -1,4 +1,5 @@
 import Config
+import FoundationEssentials
 import Model
 
 /// What the program's exit status says, and the only place that turns an error into text and a status.
@@ -77,6 +78,29 @@ package enum ExitCode {
         case .timedOut(let message): said(message)
         case .cancelled(let message): said(message)
         }
+    }
+
+    /// The same as one JSON object on one line, in the manner of RFC 9457: `title` and `detail`, and the exit status.
+    static func json(of problem: CommandProblem) -> String {
+        struct Object: Encodable {
+            let title: String
+            let detail: String
+            let exit: Int32
+            let status: Int?
+        }
+        let status = status(of: problem)
+        let title = meanings.first { $0.code == status }?.meaning ?? "failed"
+        var answered: Int?
+        if case .request(let request) = problem { answered = request.status }
+        let detail = text(of: problem).split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: "\n")
+        let prefix = "slipway: "
+        let object = Object(
+            title: title, detail: detail.hasPrefix(prefix) ? String(detail.dropFirst(prefix.count)) : detail,
+            exit: status, status: answered)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(object) else { preconditionFailure("strings are always JSON") }
+        return String(decoding: data, as: UTF8.self)
     }
 
     private static func text(of problem: UsageProblem) -> String {

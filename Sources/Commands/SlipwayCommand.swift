@@ -8,7 +8,9 @@ package enum SlipwayCommand {
         do throws(CommandProblem) {
             return try await carryOut(words, in: context)
         } catch {
-            context.screen.note(ExitCode.text(of: error))
+            // Whoever reads JSON gets it when something goes wrong, too: on the error output, so that results stay apart.
+            let asJSON = words.prefix { $0 != "--" }.contains("--json")
+            context.screen.note(asJSON ? ExitCode.json(of: error) : ExitCode.text(of: error))
             return ExitCode.status(of: error)
         }
     }

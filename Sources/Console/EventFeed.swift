@@ -1,5 +1,6 @@
 import Daemon
 import HTTPServer
+import Lifecycle
 import Model
 
 /// Events as they happen, as server-sent events (WHATWG HTML, section 9.2).
@@ -9,10 +10,8 @@ struct EventFeed: Sendable {
     private let after: Int64?
     private let backlog: Int
 
-    /// How often the daemon is asked for what is new.
-    private static let interval = Duration.milliseconds(500)
-    /// After how many empty looks a comment is sent, so that a reader that left is noticed: fifteen seconds.
-    private static let quietLimit = 30
+    /// After how long without a change a comment is sent, so that a reader that left is noticed.
+    private static let quietLimit = Duration.seconds(15)
     /// How many events are taken at once.
     private static let batch = 500
 
@@ -40,17 +39,20 @@ struct EventFeed: Sendable {
                 for event in newest.suffix(backlog) { sink.send(event) }
                 last = newest.last?.sequence ?? 0
             }
-            var quiet = 0
+            var comment = Deadline.after(Self.quietLimit)
             while !Task.isCancelled {
+                let changes = control.changes
+                let generation = changes.generation
                 let events = try await control.events(project: project, after: last, limit: Self.batch)
                 for event in events { sink.send(event) }
                 last = events.last?.sequence ?? last
-                quiet = events.isEmpty ? quiet + 1 : 0
-                if quiet == Self.quietLimit {
+                if !events.isEmpty {
+                    comment = .after(Self.quietLimit)
+                } else if comment.hasPassed {
                     sink.sendComment()
-                    quiet = 0
+                    comment = .after(Self.quietLimit)
                 }
-                if events.count < Self.batch { try? await Task.sleep(for: Self.interval) }
+                if events.count < Self.batch { await changes.wait(after: generation, until: comment) }
             }
         }
     }

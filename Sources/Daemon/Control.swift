@@ -1,4 +1,5 @@
 package import GitHosts
+package import Lifecycle
 package import Model
 
 /// What people and scripts can ask of a running daemon; the console and the tests speak to this alone.
@@ -17,6 +18,8 @@ package protocol Control: Sendable {
     func builds(of project: ProjectName, limit: Int) async throws(RequestProblem) -> [BuildRecord]
     /// Events after a sequence number, oldest first; the newest ones when `after` is nil.
     func events(project: ProjectName?, after: Int64?, limit: Int) async throws(RequestProblem) -> [DaemonEvent]
+    /// Grows after every change that people can see, events among them.
+    var changes: Broadcast { get }
     /// Why an environment is as it is.
     func explanation(of id: EnvironmentID) async throws(RequestProblem) -> Explanation
     /// Waits until the commit (nil: whatever Git wants now) is live there, has failed, or the time is over.

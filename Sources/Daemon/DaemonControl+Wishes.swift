@@ -196,11 +196,17 @@ extension DaemonControl {
     package func receive(_ request: DeliveryRequest, for project: ProjectName) async -> DeliveryAnswer {
         guard let settings = configuration.projects.first(where: { $0.name == project }) else { return .unknownProject }
         var secrets: [Secret<String>] = []
-        for source in settings.webhookSecrets { if let secret = try? source.load() { secrets.append(secret) } }
+        var doubts: [String] = []
+        for source in settings.webhookSecrets {
+            do throws(ConfigError) { secrets.append(try source.load()) } catch { doubts.append("\(error)") }
+        }
         switch DeliveryReader.read(request, secrets: secrets) {
         case .failure(let rejection):
             let now = parts.now()
-            if let message = rejections.sentence(for: "\(rejection)", of: project, at: now) {
+            // The sender learns nothing of it; the operator must not look for a wrong signature.
+            let reason =
+                doubts.isEmpty ? "\(rejection)" : "a webhook secret cannot be used: \(doubts.joined(separator: "; "))"
+            if let message = rejections.sentence(for: reason, of: project, at: now) {
                 await parts.tell([
                     NewEvent(
                         at: now, project: project, environment: nil, kind: "delivery.rejected", message: message)

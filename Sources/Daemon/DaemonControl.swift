@@ -1,5 +1,5 @@
 import Config
-import Lifecycle
+package import Lifecycle
 package import Model
 import Store
 import Watcher
@@ -126,6 +126,8 @@ package final class DaemonControl: Control {
             try await parts.kept { ledger in try await ledger.builds(of: project, limit: limit) }
         }
     }
+
+    package var changes: Broadcast { parts.changes }
 
     package func events(
         project: ProjectName?, after: Int64?, limit: Int

@@ -27,7 +27,7 @@ enum DaemonFailures {
             reason: .manifestInvalid, verdict: .stall,
             message: "\(Manifest.fileName) at \(commit.short) has \(count) mistake\(count == 1 ? "" : "s"): \(first)",
             hint: "mend it and push again; 'slipway validate' shows the same in a clone",
-            output: error.problems.map { "\($0)" })
+            output: error.problems.dropFirst().map { "\($0)" })
     }
 
     /// The engine did not answer a question about an image.

@@ -143,7 +143,10 @@ enum StatusView {
             sentences.append("the remote could not be read: \(problem.message)")
             if let hint = problem.hint { remedies.append(hint) }
         }
-        if let problem = project.manifestProblem { sentences.append("the manifest cannot be used: \(problem)") }
+        // The same manifest may be the reason already, word for word.
+        if let problem = project.manifestProblem, !sentences.contains(where: { $0.contains(problem) }) {
+            sentences.append("the manifest cannot be used: \(problem)")
+        }
         return Explanation(environment: status.id, sentences: sentences, remedies: remedies)
     }
 

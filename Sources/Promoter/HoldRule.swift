@@ -11,8 +11,10 @@ enum HoldRule {
             case .adopted: "held since it was adopted"
             }
         let command = "slipway resume \(wish.environment.project) \(wish.environment.name)"
+        // What would run without the hold has a name of its own: a reason may be as short as "branch main moved".
+        let newer = wish.commit.flatMap { $0 == record?.live?.commit ? nil : " \($0.short) would run" } ?? ""
         return EnvironmentWish(
             environment: wish.environment, kind: wish.kind, ref: wish.ref, intent: .held(hold),
-            reason: "\(how): \(hold.reason); `\(command)` lifts the hold; without it: \(wish.reason)")
+            reason: "\(how): \(hold.reason); `\(command)` lifts the hold; without it\(newer): \(wish.reason)")
     }
 }

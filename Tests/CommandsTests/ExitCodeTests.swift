@@ -1,4 +1,5 @@
 import Config
+import FoundationEssentials
 import Model
 import Testing
 
@@ -57,6 +58,38 @@ struct ExitCodeTests {
                 slipway.yml:2:1: services.web: mistake 2
                 slipway.yml:3:1: services.web: mistake 3
                 """)
+    }
+
+    @Test func whoAsksForJSONGetsItWhenItFails() throws {
+        let unreachable = CommandProblem.unreachable(Unreachable(socket: "/s", finding: .noSocket))
+        let json = try #require(JSONText(ExitCode.json(of: unreachable)))
+        #expect(json.title == "the daemon cannot be reached")
+        #expect(json.detail.hasPrefix("the daemon cannot be reached: there is no socket at /s\nstart it with"))
+        #expect(json.exit == 5)
+        #expect(json.status == nil)
+        let refused = try #require(JSONText(ExitCode.json(of: .request(.conflict("staging is \"held\"")))))
+        #expect(
+            refused
+                == JSONText(
+                    title: "refused: not allowed, or a gate is closed", detail: "staging is \"held\"", exit: 7,
+                    status: 409))
+        #expect(!ExitCode.json(of: unreachable).contains("\n"))
+    }
+
+    private struct JSONText: Decodable, Equatable {
+        let title: String
+        let detail: String
+        let exit: Int32
+        let status: Int?
+
+        init(title: String, detail: String, exit: Int32, status: Int?) {
+            (self.title, self.detail, self.exit, self.status) = (title, detail, exit, status)
+        }
+
+        init?(_ text: String) {
+            guard let value = try? JSONDecoder().decode(Self.self, from: Data(text.utf8)) else { return nil }
+            self = value
+        }
     }
 
     @Test func usageNamesTheVerbsHelp() {

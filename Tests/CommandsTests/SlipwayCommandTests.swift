@@ -23,6 +23,15 @@ struct SlipwayCommandTests {
         #expect(printed.errors.contains("there is no socket at \(socket)\n"))
     }
 
+    @Test func withJSONAProblemIsAnObjectOnTheErrorOutput() async {
+        let status = await run(["status", "--json", "--socket", directory.path(of: "none.sock")])
+        #expect(status == ExitCode.unreachable)
+        #expect(printed.output.isEmpty)
+        #expect(printed.errors.hasPrefix(#"{"detail":"the daemon cannot be reached: there is no socket at"#))
+        #expect(await run(["status", "--jsno"]) == ExitCode.usage)
+        #expect(printed.errors.contains("slipway: "))
+    }
+
     @Test func aSocketThatNobodyListensToIsTold() async throws {
         let path = try directory.write("", to: "stale.sock")
         #expect(await run(["status", "--socket", path]) == ExitCode.unreachable)

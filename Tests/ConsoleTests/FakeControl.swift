@@ -44,6 +44,7 @@ final class FakeControl: Control {
     func events(project: ProjectName?, after: Int64?, limit: Int) async throws(RequestProblem) -> [DaemonEvent] {
         state.withLock { Array($0.events.filter { $0.sequence > after ?? 0 }.suffix(limit)) }
     }
+    let changes = Broadcast()
     func explanation(of id: EnvironmentID) async throws(RequestProblem) -> Explanation {
         try note("why \(id)", id.project)
         return Explanation(environment: id, sentences: ["because"], remedies: [])

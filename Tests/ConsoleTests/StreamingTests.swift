@@ -88,6 +88,7 @@ struct StreamingTests {
             #expect(first?.contains("id: 3\nevent: ref.moved\ndata: {") == true)
             #expect(first?.contains("event 2") == false)
             control.state.withLock { $0.events.append(.make(4)) }
+            control.changes.notify()
             #expect(await console.read(client, until: "\n\n")?.contains("id: 4\n") == true)
         }
     }

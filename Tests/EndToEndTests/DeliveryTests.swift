@@ -1,3 +1,4 @@
+import Glibc
 import Model
 import TestSupport
 import Testing
@@ -19,6 +20,20 @@ import Testing
             #expect(scene.builds().isEmpty)
             try scene.deliver(.branch("main"), commit)
             try await scene.live(commit, in: "staging")
+        }
+    }
+
+    @Test func aWebhookSecretThatAnybodyCanReadIsNamedToTheOperatorAlone() async throws {
+        try await Scene.play(on: .podman) { scene in
+            chmod(scene.directory.path(of: "secret"), 0o644)
+            let commit = try scene.push(page: "one", delivers: false)
+            #expect(try scene.announce(.branch("main"), commit) == 401)
+            try await scene.eventually("the operator is told why") {
+                scene.get([DaemonEvent].self, "/events?project=shop")?.contains { event in
+                    event.kind == "delivery.rejected" && event.message.contains("can be read by everybody")
+                        && event.message.contains("chmod 0600")
+                } == true
+            }
         }
     }
 

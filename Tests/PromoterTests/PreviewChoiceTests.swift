@@ -183,4 +183,13 @@ struct PreviewChoiceTests {
                 == "held by a person: demo on Friday; `slipway resume shop feature` lifts the hold; "
                 + "without it: branch 'feature' is gone from the repository")
     }
+
+    @Test func holdNamesTheNewerCommitThatItKeepsAway() {
+        var world = World()
+        let hold = Hold(kind: .frozen, reason: "demo on Friday", since: Timestamp(milliseconds: 0))
+        world.branch("feature", at: 3)
+        world.preview(of: "feature", at: 2) { $0.hold = hold }
+        #expect(world.intent("feature") == .held(hold))
+        #expect(world.reason("feature").contains("without it \(ObjectID.number(3).short) would run: "))
+    }
 }

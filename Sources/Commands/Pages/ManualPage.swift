@@ -20,6 +20,9 @@ enum ManualPage {
         lines.append(".SH EXIT STATUS")
         for (code, meaning) in ExitCode.meanings { lines += [".TP", "\(code)", escaped(meaning)] }
         lines += [
+            ".PP",
+            "With \\-\\-json, what went wrong is one JSON object on the error output: title, detail, exit, and the",
+            "status of the daemon's answer where there was one.",
             ".SH ENVIRONMENT", ".TP", "SLIPWAY_SOCKET", "The daemon's Unix socket, where \\-\\-socket is not given.",
             ".TP", "NO_COLOR", "Switches colours off.",
             ".SH FILES", ".TP", "/etc/slipway/config.yml", "The daemon's configuration; then",
