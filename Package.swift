@@ -48,7 +48,7 @@ let package = Package(
         // One boundary each
         module("Config", core + ["YAML"]),
         module("Store", core + ["SQLite"]),
-        module("GitHosts", core + ["Crypto"]),
+        module("GitHosts", core + ["Crypto", "HTTPClient"]),
         module("ContainerEngine", core + ["HTTPClient"]),
 
         // The four stages: siblings never import each other
@@ -97,7 +97,7 @@ let package = Package(
         tests("Lifecycle", ["Lifecycle"]),
         tests("Config", ["Config", "TestSupport"]),
         tests("Store", ["Store", "SQLite", "TestSupport", "CCrashDisk"]),
-        tests("GitHosts", ["GitHosts", "Crypto"]),
+        tests("GitHosts", ["GitHosts", "Crypto", "TestSupport"]),
         tests("ContainerEngine", ["ContainerEngine", "HTTPClient", "Model", "TestSupport"]),
         tests("Watcher", ["Watcher", "Git", "Subprocess", "Crypto", "TestSupport"]),
         tests(

@@ -30,7 +30,7 @@ extension ConfigurationShape {
     private struct Draft: Sendable {
         var repository: RemoteAddress?
         var name: ProjectName?
-        var host: Configuration.GitHostKind?
+        var host: GitHostKind?
         var credential = CredentialSource.none
         var webhookSecrets: [SecretSource] = []
     }

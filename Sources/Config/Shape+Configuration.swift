@@ -122,14 +122,14 @@ extension Shape where Value == IPv4Block {
     }
 }
 
-extension Shape where Value == Configuration.GitHostKind {
+extension Shape where Value == GitHostKind {
     /// The kinds of Git host.
     static let gitHost = Shape<String>.text(
-        pattern: "^(\(Configuration.GitHostKind.allCases.map(\.rawValue).joined(separator: "|")))$"
+        pattern: "^(\(GitHostKind.allCases.map(\.rawValue).joined(separator: "|")))$"
     ) { text in
-        let names = Configuration.GitHostKind.allCases.map(\.rawValue)
+        let names = GitHostKind.allCases.map(\.rawValue)
         guard !names.contains(text) else { return nil }
         let near = Suggestion.nearest(to: text, among: names).map { "did you mean '\($0)'?" }
         return Refusal(message: "'\(quote(text))' is no kind of Git host", hint: near ?? names.joined(separator: ", "))
-    }.then { text, _, _, _ in Configuration.GitHostKind(rawValue: text) }
+    }.then { text, _, _, _ in GitHostKind(rawValue: text) }
 }

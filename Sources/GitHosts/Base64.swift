@@ -33,4 +33,19 @@ enum Base64 {
         default: nil
         }
     }
+
+    /// The text of some bytes, with padding.
+    static func encoded(_ bytes: [UInt8]) -> String {
+        let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+        var result: [UInt8] = []
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let group = bytes[start..<min(start + 3, bytes.count)]
+            let window = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
+            for place in 0..<4 {
+                let isPadding = place > group.count
+                result.append(isPadding ? UInt8(ascii: "=") : digits[window >> (18 - 6 * place) & 63])
+            }
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
 }

@@ -69,6 +69,9 @@ package struct JSONValue: Sendable {
         return names
     }
 
+    /// Whether this is an array.
+    package var isArray: Bool { node.kind == .array }
+
     /// The array's elements; none when this is no array.
     package var elements: [JSONValue] {
         guard node.kind == .array else { return [] }

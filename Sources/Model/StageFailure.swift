@@ -59,6 +59,16 @@ package struct StageFailure: Error, Sendable, Hashable {
         case diskFull
         /// An image that a release names is gone.
         case imageLost
+        /// The Git host's API cannot be reached.
+        case hostUnreachable
+        /// The Git host's API refused the credential, or what it wants to do.
+        case hostUnauthorised
+        /// The Git host has no such repository, pull request or comment.
+        case hostHasNot
+        /// The Git host allows no more calls for now.
+        case hostRests
+        /// The Git host's API refused a call, or answered nonsense.
+        case hostRefused
         /// Given up on purpose.
         case cancelled
         /// Anything else: a defect or a broken machine.

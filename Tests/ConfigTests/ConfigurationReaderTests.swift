@@ -70,11 +70,11 @@ struct ConfigurationReaderTests {
     }
 
     @Test(arguments: [
-        ("https://github.com/a/b", Configuration.GitHostKind?.some(.github)),
+        ("https://github.com/a/b", GitHostKind?.some(.github)),
         ("https://gitlab.com/a/b", .gitlab), ("https://codeberg.org/a/b", .forgejo),
         ("https://bitbucket.org/a/b", .bitbucket), ("https://git.example.com/a/b", nil),
     ])
-    func knowsTheHostByTheURL(url: String, host: Configuration.GitHostKind?) throws {
+    func knowsTheHostByTheURL(url: String, host: GitHostKind?) throws {
         #expect(try Reading.configuration("projects: [{ repository: \"\(url)\" }]").projects.first?.host == host)
     }
 
