@@ -105,7 +105,7 @@ let package = Package(
             ["Builder", "ContainerEngine", "Git", "HTTPClient", "Lifecycle", "Model", "Subprocess", "TestSupport"]),
         tests("Deployer", ["Deployer", "ContainerEngine", "TestSupport"]),
         tests("Promoter", ["Promoter", "Model"]),
-        tests("Daemon", ["Daemon", "Store", "Deployer", "Promoter", "Watcher", "TestSupport"]),
+        tests("Daemon", ["Daemon", "Store", "Model", "Deployer", "Promoter", "Watcher", "TestSupport"]),
         tests("Console", ["Console", "TestSupport"]),
         tests("Commands", ["Commands", "Model", "Lifecycle", "Config", "Subprocess", "TestSupport"]),
         tests("EndToEnd", ["TestSupport", "Model", "HTTPClient", "Crypto", "Subprocess", "slipway"]),

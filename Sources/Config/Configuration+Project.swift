@@ -13,17 +13,37 @@ extension Configuration {
         package var credential: CredentialSource
         /// What webhook requests are signed with: none, one, or two while one replaces the other.
         package var webhookSecrets: [SecretSource]
+        /// How the host's API is reached, where that does not follow from the rest.
+        package var api: HostAccess
 
         /// A project as given.
         package init(
             name: ProjectName, repository: RemoteAddress, host: GitHostKind? = nil,
-            credential: CredentialSource = .none, webhookSecrets: [SecretSource] = []
+            credential: CredentialSource = .none, webhookSecrets: [SecretSource] = [], api: HostAccess = .init()
         ) {
             self.name = name
             self.repository = repository
             self.host = host
             self.credential = credential
             self.webhookSecrets = webhookSecrets
+            self.api = api
+        }
+    }
+
+    /// How a Git host's API is reached.
+    package struct HostAccess: Sendable, Hashable {
+        /// Its address; nil: the usual one of that kind of host.
+        package var url: String?
+        /// The token it is called with; nil: the one of the project's credential.
+        package var token: SecretSource?
+        /// Whether the host is told how environments do.
+        package var reports: Bool
+
+        /// The defaults.
+        package init(url: String? = nil, token: SecretSource? = nil, reports: Bool = true) {
+            self.url = url
+            self.token = token
+            self.reports = reports
         }
     }
 }

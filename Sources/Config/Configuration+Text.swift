@@ -94,6 +94,9 @@ extension Configuration {
         if !project.webhookSecrets.isEmpty {
             lines += ["    webhook_secret:"] + project.webhookSecrets.map { "      - \(text($0))" }
         }
+        lines += ["    api:"] + (project.api.url.map { ["      url: \(quoted($0))"] } ?? [])
+        if let token = project.api.token { lines.append("      token: \(text(token))") }
+        lines.append("      reports: \(project.api.reports)")
         return lines
     }
 

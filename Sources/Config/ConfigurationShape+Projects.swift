@@ -33,6 +33,7 @@ extension ConfigurationShape {
         var host: GitHostKind?
         var credential = CredentialSource.none
         var webhookSecrets: [SecretSource] = []
+        var api = Configuration.HostAccess()
     }
 
     /// `projects[]`
@@ -49,6 +50,7 @@ extension ConfigurationShape {
                 Field(
                     "webhook_secret", secret.oneOrList(atMost: 2), \.webhookSecrets,
                     about: "What webhook requests are signed with; two while one replaces the other."),
+                Field("api", hostAccess, \.api, about: "How the host's API is reached."),
             ],
             synonyms: [
                 "repo": "repository", "url": "repository", "git": "repository", "remote": "repository",
@@ -70,9 +72,23 @@ extension ConfigurationShape {
             }
             let project = Configuration.Project(
                 name: name, repository: repository, host: draft.host ?? .init(hostName: repository.host),
-                credential: draft.credential, webhookSecrets: draft.webhookSecrets)
+                credential: draft.credential, webhookSecrets: draft.webhookSecrets, api: draft.api)
             return Located(project: project, node: node, path: path)
         }
+    }
+
+    /// `projects[].api`
+    private var hostAccess: Shape<Configuration.HostAccess> {
+        Shape<Configuration.HostAccess>.fields(
+            Configuration.HostAccess(),
+            [
+                Field(
+                    "url", Self.apiURL, \.url,
+                    about: "Its address, where it is not the usual one of that kind of host."),
+                Field("token", secret, \.token, about: "Where its token is kept; the credential's unless given."),
+                Field("reports", .flag, \.reports, about: "Whether the host is told how environments do."),
+            ],
+            synonyms: ["address": "url", "base": "url", "credential": "token", "report": "reports"])
     }
 
     /// `projects[].credential`

@@ -69,7 +69,7 @@ extension Configuration {
             problems += Self.problems("project \(project.name)") { () throws(ConfigError) in
                 _ = try project.credential.load()
             }
-            for secret in project.webhookSecrets {
+            for secret in project.webhookSecrets + [project.api.token].compactMap(\.self) {
                 problems += Self.problems("project \(project.name)") { () throws(ConfigError) in
                     _ = try secret.load()
                 }

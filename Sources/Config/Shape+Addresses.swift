@@ -93,6 +93,22 @@ extension ConfigurationShape {
     }
 }
 
+extension ConfigurationShape {
+    /// `https://host/path`; plain http on this machine only, as a token is sent there.
+    static var apiURL: Shape<String> {
+        Shape<String>.text.then { text, node, path, findings -> String? in
+            if let address = try? RemoteAddress(parsing: text.hasSuffix("/") ? String(text.dropLast()) : text) {
+                let isLocal = ["localhost", "127.0.0.1", "[::1]"].contains(address.host)
+                if address.scheme == .https || address.scheme == .http && isLocal { return address.description }
+            }
+            findings.add(
+                node, path, "'\(quote(text))' is no address of an API",
+                hint: "such as https://git.example.com/api/v1; http:// on this machine only")
+            return nil
+        }
+    }
+}
+
 /// Hosts and ports as people write them.
 enum HostText {
     /// `host`, `host:port`, `[address]:port`; nil where the port is no number.

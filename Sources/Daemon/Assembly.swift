@@ -47,9 +47,15 @@ package struct Assembly: Sendable {
             engine: engine, instance: instance, limits: configuration.builderLimits,
             concurrency: configuration.runtime.builds, log: log)
         let transport = GitTransport()
+        let calls = BlockingPool(name: "slipway.hosts", width: 4)
+        var links: [ProjectName: HostLink] = [:]
+        for project in configuration.projects {
+            links[project.name] = HostLink.link(for: project, ledger: ledger, pool: calls)
+        }
         let boundaries = Boundaries(
             records: ledger, fence: fence, engine: engine, engineName: socket, images: builder, router: proxy.router,
-            proxyProgram: proxy.program, proxyName: proxy.name, remotes: transport, buildLogs: paths.buildLogs,
+            proxyProgram: proxy.program, proxyName: proxy.name, remotes: transport, links: links,
+            buildLogs: paths.buildLogs,
             mirrorPath: { paths.mirror(of: $0) },
             reading: { project in
                 let mirror = paths.mirror(of: project.name)

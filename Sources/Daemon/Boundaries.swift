@@ -37,6 +37,8 @@ package struct Boundaries: Sendable {
     package var buildLogs: String
     /// Where a project's repository is.
     package var mirrorPath: @Sendable (ProjectName) -> String
+    /// The projects whose Git host's API may be called.
+    package var links: [ProjectName: HostLink]
     /// Reads a project's repository.
     package var reading: @Sendable (Configuration.Project) -> any CommitReading
 
@@ -46,7 +48,8 @@ package struct Boundaries: Sendable {
         looks: (any HealthLooks)? = nil,
         hostNetworks: (@Sendable () -> [SubnetBlock])? = nil, isPortUnused: (@Sendable (Int) -> Bool)? = nil,
         images: any ImageSource, router: Router, proxyProgram: (any ProxyProgram)?, proxyName: String,
-        remotes: any RemoteLister, buildLogs: String, mirrorPath: @escaping @Sendable (ProjectName) -> String,
+        remotes: any RemoteLister, links: [ProjectName: HostLink] = [:], buildLogs: String,
+        mirrorPath: @escaping @Sendable (ProjectName) -> String,
         reading: @escaping @Sendable (Configuration.Project) -> any CommitReading
     ) {
         self.records = records
@@ -61,6 +64,7 @@ package struct Boundaries: Sendable {
         self.proxyProgram = proxyProgram
         self.proxyName = proxyName
         self.remotes = remotes
+        self.links = links
         self.buildLogs = buildLogs
         self.mirrorPath = mirrorPath
         self.reading = reading

@@ -63,7 +63,8 @@ package struct Composition: Sendable {
             watcher.watch(settings.name, credential: settings.credential.loader, address: settings.repository)
         }
         let control = DaemonControl(
-            parts: parts, projects: projects, watch: watch, door: door, watcher: watcher, configuration: configuration,
+            parts: parts, projects: projects, watch: watch, door: door, watcher: watcher, links: boundaries.links,
+            configuration: configuration,
             identity: .init(
                 version: Assembly.version, instance: instance, startedAt: now(), engineName: boundaries.engineName),
             checks: [
@@ -73,8 +74,16 @@ package struct Composition: Sendable {
                 ReadinessCheck(.store) { await RecordsCheck.problem(of: parts) },
             ])
         let housekeeping = Housekeeping(projects: projects, parts: parts, mustAdopt: isAmnesiac)
-        let services: [any Service] =
+        var services: [any Service] =
             [fence, door, watch, housekeeping, ExpiryWatch(projects: projects)] + (await projects.all) + [watcher]
+        for loop in await projects.all {
+            guard let link = boundaries.links[loop.project] else { continue }
+            services.append(
+                PullRequestWatch(link: link, interval: configuration.poll.interval, loop: loop, parts: parts))
+            guard link.reports else { continue }
+            services.append(
+                HostReporter(link: link, environments: { await control.environments(of: loop) }, parts: parts))
+        }
         return Composition(control: control, services: services)
     }
 

@@ -231,6 +231,8 @@ extension DaemonControl {
             return .unavailable
         }
         watcher.look(at: delivery.project)
+        // What speaks of no ref speaks of pull requests or of the repository itself.
+        if delivery.ref == nil { links[delivery.project]?.look.ring() }
         return .accepted
     }
 }

@@ -11,6 +11,7 @@ package final class DaemonControl: Control {
     let watch: WorldWatch
     let door: FrontDoor
     let watcher: RepositoryWatcher
+    let links: [ProjectName: HostLink]
     let configuration: Configuration
     let identity: Identity
     let rejections = RejectionLog()
@@ -26,13 +27,15 @@ package final class DaemonControl: Control {
 
     init(
         parts: DaemonParts, projects: Projects, watch: WorldWatch, door: FrontDoor, watcher: RepositoryWatcher,
-        configuration: Configuration, identity: Identity, checks: [ReadinessCheck]
+        links: [ProjectName: HostLink] = [:], configuration: Configuration, identity: Identity,
+        checks: [ReadinessCheck]
     ) {
         self.parts = parts
         self.projects = projects
         self.watch = watch
         self.door = door
         self.watcher = watcher
+        self.links = links
         self.configuration = configuration
         self.identity = identity
         self.checks = checks
@@ -89,17 +92,23 @@ package final class DaemonControl: Control {
         await (try await worker(id)).status(engineProblem: await watch.problem)
     }
 
-    private func status(of loop: ProjectLoop, engineProblem: String?) async -> ProjectStatus {
+    /// A project's environments, in the order they are shown.
+    func environments(of loop: ProjectLoop) async -> [EnvironmentStatus] {
+        let problem = await watch.problem
         var environments: [EnvironmentStatus] = []
         for worker in await loop.workers.values {
-            environments.append(await worker.status(engineProblem: engineProblem))
+            environments.append(await worker.status(engineProblem: problem))
         }
-        environments.sort(by: StatusView.isOrdered)
+        return environments.sorted(by: StatusView.isOrdered)
+    }
+
+    private func status(of loop: ProjectLoop, engineProblem: String?) async -> ProjectStatus {
+        let environments = await environments(of: loop)
         let remote = configuration.projects.first { $0.name == loop.project }?.repository.description ?? ""
         return ProjectStatus(
             name: loop.project, remote: remote, defaultBranch: await loop.stored.defaultBranch,
             listedAt: await loop.listedAt, problem: await loop.problem, manifestProblem: await loop.manifestProblem,
-            environments: environments)
+            host: links[loop.project]?.status, environments: environments)
     }
 
     package func explanation(of id: EnvironmentID) async throws(RequestProblem) -> Explanation {

@@ -46,7 +46,7 @@ extension ProjectLoop {
             areDeletionsApproved: areDeletionsApproved,
             requests: Dictionary(
                 uniqueKeysWithValues: records.compactMap { record in record.requested.map { (record.id.name, $0) } }),
-            livePolicy: livePolicy?.policy, dismissed: stored.dismissed)
+            livePolicy: livePolicy?.policy, dismissed: stored.dismissed, pullRequests: pullRequests)
     }
 
     /// Fetches and reads what a decision lacked; false when there is nothing more to learn.

@@ -48,6 +48,8 @@ actor ProjectLoop: Service {
     var problem: FailureRecord?
     /// When the refs were last listed in full.
     var listedAt: Timestamp?
+    /// The pull requests that the host's API describes; nil while it has not been asked.
+    var pullRequests: [PullRequest]?
 
     init(
         stored: StoredProject, refs: [KnownRef], records: [EnvironmentRecord], last: [EnvironmentName: Deployment],
@@ -112,6 +114,16 @@ actor ProjectLoop: Service {
                     ObservedEnvironment(id: worker.id), isDifferent: stirred.contains(name), lookedAt: lookedAt)
             }
         }
+    }
+
+    /// The commit that a branch was last seen at.
+    func tip(of branch: RefName) -> ObjectID? { refs.first { $0.name == branch && !$0.isGone }?.commit }
+
+    /// Takes what the host's API says of pull requests.
+    func take(pullRequests: [PullRequest]) {
+        guard self.pullRequests != pullRequests else { return }
+        self.pullRequests = pullRequests
+        wake.ring()
     }
 
     /// A delivery asked for a look.

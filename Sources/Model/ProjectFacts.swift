@@ -23,6 +23,8 @@ package struct ProjectFacts: Sendable, Hashable {
     /// The environments that a person deleted or that expired, with the commit they would run: while Git says
     /// nothing else, they are not wanted.
     package var dismissed: [EnvironmentName: ObjectID]
+    /// The pull requests that the host's API describes, open and closed; nil: it has not been asked.
+    package var pullRequests: [PullRequest]?
 
     /// What the default branch's manifest says about environments.
     package enum PolicyFinding: Sendable, Hashable {
@@ -62,7 +64,7 @@ package struct ProjectFacts: Sendable, Hashable {
         policy: PolicyFinding, environments: [EnvironmentRecord] = [],
         candidates: [ObjectID: CandidateFinding] = [:], areDeletionsApproved: Bool = false,
         requests: [EnvironmentName: Request] = [:], livePolicy: ProductionPolicy? = nil,
-        dismissed: [EnvironmentName: ObjectID] = [:]
+        dismissed: [EnvironmentName: ObjectID] = [:], pullRequests: [PullRequest]? = nil
     ) {
         self.project = project
         self.defaultBranch = defaultBranch
@@ -75,5 +77,6 @@ package struct ProjectFacts: Sendable, Hashable {
         self.requests = requests
         self.livePolicy = livePolicy
         self.dismissed = dismissed
+        self.pullRequests = pullRequests
     }
 }

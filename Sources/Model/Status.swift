@@ -55,13 +55,15 @@ package struct ProjectStatus: Sendable, Hashable, Codable {
     package var problem: FailureRecord?
     /// What is wrong with the default branch's manifest; nil when nothing is.
     package var manifestProblem: String?
+    /// The Git host's API; nil where it is not called.
+    package var host: PartStatus?
     /// Its environments: production first, then staging, development, previews by name.
     package var environments: [EnvironmentStatus]
 
     /// A status as given.
     package init(
         name: ProjectName, remote: String, defaultBranch: RefName?, listedAt: Timestamp?, problem: FailureRecord?,
-        manifestProblem: String?, environments: [EnvironmentStatus]
+        manifestProblem: String?, host: PartStatus? = nil, environments: [EnvironmentStatus]
     ) {
         self.name = name
         self.remote = remote
@@ -69,6 +71,7 @@ package struct ProjectStatus: Sendable, Hashable, Codable {
         self.listedAt = listedAt
         self.problem = problem
         self.manifestProblem = manifestProblem
+        self.host = host
         self.environments = environments
     }
 }

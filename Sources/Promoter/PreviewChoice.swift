@@ -11,10 +11,12 @@ enum PreviewChoice {
         for ref in situation.facts.refs where ref.name.isBranch && !ref.isGone && !taken.contains(ref.name) {
             let isAdopted = adopted.contains(ref.name)
             // Names cost a digest: not computed for what cannot have a preview anyway.
-            guard !ref.isBaseline || isAdopted || !situation.facts.requests.isEmpty else { continue }
+            let isProposed = policies.preview?.pullRequests == true && situation.openRequest(from: ref.name) != nil
+            guard !ref.isBaseline || isAdopted || isProposed || !situation.facts.requests.isEmpty else { continue }
             let claim = Claim(ref: ref, exists: isAdopted, in: situation)
-            let isWelcome = policies.preview.map { admits(ref.name, $0) } ?? false
-            guard claim.isRequested || isWelcome && (!ref.isBaseline || isAdopted) else { continue }
+            guard claim.isRequested || situation.finished(ref) == nil else { continue }
+            let isWelcome = policies.preview.map { admits(ref.name, $0, isProposed: isProposed) } ?? false
+            guard claim.isRequested || isWelcome && (!ref.isBaseline || isAdopted || isProposed) else { continue }
             // Deleted or expired: only another commit brings it back, and until then it takes no other one's place.
             if !claim.isRequested, situation.facts.dismissed[claim.name] == ref.commit { continue }
             // Six digits of a digest can collide; the branch that the environment was made for keeps it.
@@ -40,9 +42,12 @@ enum PreviewChoice {
         return Set(followed + [situation.defaultBranch].compactMap { $0 })
     }
 
-    private static func admits(_ ref: RefName, _ policy: PreviewPolicy) -> Bool {
+    /// Whether a branch may have a preview.
+    ///
+    /// - Parameter isProposed: there is an open pull request from it.
+    private static func admits(_ ref: RefName, _ policy: PreviewPolicy, isProposed: Bool) -> Bool {
         let short = ref.shortBytes
-        if let patterns = policy.branches { return patterns.contains { $0.matches(short) } }
+        if let patterns = policy.branches { return isProposed || patterns.contains { $0.matches(short) } }
         return !PreviewPolicy.neverByDefault.contains { $0.matches(short) }
     }
 
@@ -55,6 +60,11 @@ enum PreviewChoice {
             return .waiting(
                 record.id, kind: .preview, ref: record.ref, commit: nil,
                 gates: [Gate(kind: .facts, blocker: "\(branch) has not been seen in a listing of the repository yet")])
+        }
+        if let known = situation.present(ref), let request = situation.finished(known) {
+            return EnvironmentWish(
+                environment: record.id, kind: .preview, ref: ref, intent: .delete,
+                reason: "pull request #\(request.number) is closed and \(ref.inWords) has not moved since")
         }
         if taken.contains(ref) {
             return .orphaned(record, reason: "\(ref.inWords) runs in another environment now")

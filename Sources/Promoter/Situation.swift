@@ -6,11 +6,18 @@ struct Situation {
     let hashing: Hashing
     private let refs: [RefName: KnownRef]
     private let records: [EnvironmentName: EnvironmentRecord]
+    private let openRequests: [RefName: PullRequest]
+    private let closedRequests: [RefName: [PullRequest]]
 
     init(facts: ProjectFacts, hashing: @escaping Hashing) {
         self.facts = facts
         self.hashing = hashing
         refs = Dictionary(facts.refs.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        // A fork's branch may be called like one of ours.
+        let requests = (facts.pullRequests ?? []).filter { !$0.isFork }
+        openRequests = Dictionary(
+            requests.filter(\.isOpen).map { ($0.head, $0) }, uniquingKeysWith: { $0.number > $1.number ? $0 : $1 })
+        closedRequests = Dictionary(grouping: requests.filter { !$0.isOpen }, by: \.head)
         records = Dictionary(facts.environments.map { ($0.id.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
@@ -43,6 +50,17 @@ struct Situation {
         guard let request = facts.requests[name] else { return nil }
         if let ref, ref.sequence > request.sequence { return nil }
         return request.commit
+    }
+
+    /// The open pull request from a branch of this repository; the newest of several.
+    func openRequest(from branch: RefName) -> PullRequest? {
+        openRequests[branch]
+    }
+
+    /// The closed pull request whose head a branch still is at; nil while another one from it is open.
+    func finished(_ branch: KnownRef) -> PullRequest? {
+        guard openRequests[branch.name] == nil else { return nil }
+        return closedRequests[branch.name]?.last { $0.commit == branch.commit }
     }
 
     /// The branch that counts as the default one: what HEAD names, else what it named when last confirmed.

@@ -74,6 +74,23 @@ package struct StoredProject: Sendable, Hashable, Codable {
     }
 }
 
+/// A pull request, and what its host was told on it.
+package struct StoredPullRequest: Sendable, Hashable {
+    /// The pull request as last described.
+    package var request: PullRequest
+    /// The number of our comment; nil while there is none, or after a person has deleted it.
+    package var comment: Int?
+    /// What the comment says; nil: nothing was written yet.
+    package var told: String?
+
+    /// A pull request as given.
+    package init(request: PullRequest, comment: Int?, told: String?) {
+        self.request = request
+        self.comment = comment
+        self.told = told
+    }
+}
+
 /// An event that has no place in the order yet.
 package struct NewEvent: Sendable, Hashable {
     /// When, by the wall clock.

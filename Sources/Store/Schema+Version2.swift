@@ -1,6 +1,6 @@
 extension Schema {
     /// The second schema: what is needed to survive faults of disks, processes and people.
-    static let version2 = restoring + checking
+    static let version2 = restoring + checking + reporting
 
     /// A copy says that it is one; the projects of a database that was put back wait for a person.
     private static let restoring = """
@@ -30,6 +30,29 @@ extension Schema {
         WHERE json_extract(record, '$.live.deployment') <> 0 AND NOT EXISTS (
             SELECT 1 FROM deployments WHERE number = json_extract(environments.record, '$.live.deployment')
             AND project = environments.project AND environment = environments.name AND state = 'live');
+
+        """
+
+    /// What Git hosts were told, so that they are told once; and what they said of pull requests.
+    private static let reporting = """
+        CREATE TABLE told_statuses (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            project TEXT NOT NULL,
+            meant TEXT NOT NULL,
+            context TEXT NOT NULL,
+            record TEXT NOT NULL,
+            mark TEXT,
+            UNIQUE (project, meant, context)
+        ) STRICT;
+
+        CREATE TABLE pull_requests (
+            project TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            record TEXT NOT NULL,
+            comment INTEGER,
+            told TEXT,
+            PRIMARY KEY (project, number)
+        ) STRICT, WITHOUT ROWID;
 
         """
 }

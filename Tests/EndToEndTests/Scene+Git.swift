@@ -83,13 +83,19 @@ extension Scene {
             let after: ObjectID
             let deleted: Bool
         }
-        deliveries += 1
         let name = String(decoding: ref.bytes, as: UTF8.self)
         let body = Array(try JSONEncoder().encode(Push(ref: name, after: commit ?? .zero, deleted: commit == nil)))
+        return try deliver(event: "push", body: body, signedWith: key)
+    }
+
+    /// Sends a delivery of GitHub's, and returns the status it was answered.
+    @discardableResult
+    func deliver(event: String, body: [UInt8], signedWith key: String? = nil) throws -> Int {
+        deliveries += 1
         let answer = ask(
             "POST", "/hooks/shop", body: body,
             headers: [
-                HTTPHeader("Content-Type", "application/json"), HTTPHeader("X-GitHub-Event", "push"),
+                HTTPHeader("Content-Type", "application/json"), HTTPHeader("X-GitHub-Event", event),
                 HTTPHeader("X-GitHub-Delivery", "\(deliveries)-\(Int.random(in: 0..<Int.max))"),
                 HTTPHeader("X-Hub-Signature-256", "sha256=" + Signature.sha256(secret: key ?? secret, body: body)),
             ])

@@ -27,17 +27,18 @@ final class Scene {
     ///   - polling: how often the daemon looks at the remote by itself.
     ///   - isOwn: the engine is this scene's alone, to be stopped and started.
     ///   - starts: whether the daemon is started, and has found the remote empty, before the body begins.
+    ///   - host: the kind of Git host.
     ///   - repository: the lines of the configuration that name the remote and the credential.
     static func play(
         on program: EngineFixture.Program, polling: String = "60s", withOwnEngine isOwn: Bool = false,
-        starts: Bool = true, repository: (GitWorkshop) throws -> String = Scene.local,
+        starts: Bool = true, host: GitHostKind = .github, repository: (GitWorkshop) throws -> String = Scene.local,
         _ body: (Scene) async throws -> Void
     ) async throws {
         let stage = Stages.stage(of: program)
         await stage.enter()
         do {
             let engine = try await isOwn ? EngineFixture.forOneTest(program) : EngineFixture.forTest(program)
-            let scene = try Scene(engine, polling: polling, repository: repository)
+            let scene = try Scene(engine, polling: polling, host: host, repository: repository)
             defer { scene.end(isOwn: isOwn) }
             if starts { try await scene.start() }
             try await body(scene)
@@ -51,7 +52,9 @@ final class Scene {
     /// The remote by its path.
     static func local(_ workshop: GitWorkshop) -> String { "repository: file://\(workshop.path(of: "shop.git"))" }
 
-    private init(_ engine: EngineFixture, polling: String, repository: (GitWorkshop) throws -> String) throws {
+    private init(
+        _ engine: EngineFixture, polling: String, host: GitHostKind, repository: (GitWorkshop) throws -> String
+    ) throws {
         self.engine = engine
         workshop = try GitWorkshop()
         directory = try TemporaryDirectory()
@@ -75,7 +78,7 @@ final class Scene {
             poll: { interval: \(polling) }
             projects:
               - name: shop
-                host: github
+                host: \(host.rawValue)
                 webhook_secret: { file: \(directory.path)/secret }
                 \(try repository(workshop))
 

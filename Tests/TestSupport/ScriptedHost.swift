@@ -12,7 +12,7 @@ package final class ScriptedHost: Sendable {
     /// The token that it knows.
     package let token = "a token of the test"
     /// The one repository that it has.
-    package let repository = "acme/shop"
+    package let repository: String
     private let server: LoopbackServer
     private let shared = Mutex(Memory())
 
@@ -66,8 +66,9 @@ package final class ScriptedHost: Sendable {
     }
 
     /// A host that serves at once.
-    package init(_ kind: GitHostKind) throws {
+    package init(_ kind: GitHostKind, repository: String = "acme/shop") throws {
         self.kind = kind
+        self.repository = repository
         let box = Box()
         server = try LoopbackServer { request in box.owner.withLock { $0?.owner }?.take(request) ?? [] }
         box.owner.withLock { $0 = Weak(owner: self) }
@@ -110,7 +111,9 @@ package final class ScriptedHost: Sendable {
     /// Every status in the order told.
     package var history: [Shown] { shared.withLock { $0.shown } }
     /// The texts of the comments on a pull request.
-    package func comments(on number: Int) -> [String] { shared.withLock { $0.comments[number, default: []].map(\.text) } }
+    package func comments(on number: Int) -> [String] {
+        shared.withLock { $0.comments[number, default: []].map(\.text) }
+    }
 
     // What tests script
 
@@ -288,7 +291,7 @@ package final class ScriptedHost: Sendable {
     }
 
     private func gitLab(_ call: Call, _ body: [String: Any]) -> (Int, Any)? {
-        let root = "/projects/acme%2Fshop"
+        let root = "/projects/" + repository.replacing("/", with: "%2F")
         if call.method == "POST", call.path.hasPrefix(root + "/statuses/") {
             let commit = String(call.path.dropFirst(root.count + "/statuses/".count))
             guard isCommit(commit), let state = body["state"] as? String,

@@ -32,7 +32,8 @@ enum ReportPlan {
     private static func status(of environment: EnvironmentStatus) -> CommitStatus? {
         let deployment = environment.deployment
         let url = environment.urls.first
-        func status(_ commit: ObjectID, _ state: CommitStatus.State, _ summary: String, _ url: String?) -> CommitStatus {
+        func status(_ commit: ObjectID, _ state: CommitStatus.State, _ summary: String, _ url: String?) -> CommitStatus
+        {
             CommitStatus(
                 commit: commit, context: prefix + environment.id.name.rawValue, state: state, summary: summary, url: url
             )
@@ -40,9 +41,7 @@ enum ReportPlan {
         switch environment.progress {
         case .deploying:
             guard let deployment else { return nil }
-            let step = deployment.steps.last { $0.endedAt == nil }?.name
-            let summary = deployment.state == .queued ? "queued" : step ?? "\(deployment.state.rawValue)"
-            return status(deployment.commit, deployment.state == .queued ? .pending : .running, summary, nil)
+            return status(deployment.commit, deployment.state == .queued ? .pending : .running, words(deployment), nil)
         case .failed:
             guard let deployment, let failure = deployment.failure else { return nil }
             let last = failure.output.last { !$0.allSatisfy(\.isWhitespace) }
@@ -52,6 +51,17 @@ enum ReportPlan {
             return status(commit, .pending, environment.gates.first?.blocker ?? environment.reason, nil)
         case .current, .held, .orphaned, .deleting:
             return live(environment, url, status)
+        }
+    }
+
+    /// How far a deployment is. Few different sentences: every one is a call of the host.
+    private static func words(_ deployment: Deployment) -> String {
+        switch deployment.state {
+        case .queued: "queued"
+        case .building: "building the image"
+        case .preparing, .starting: "starting"
+        case .switching: "switching over"
+        case .live, .replaced, .failed, .superseded, .cancelled: deployment.state.rawValue
         }
     }
 

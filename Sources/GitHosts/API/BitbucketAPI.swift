@@ -16,9 +16,9 @@ package enum BitbucketAPI: HostAPI {
         return [("Accept", "application/json"), ("Authorization", authorization)]
     }
 
-    package static func calls(
-        for status: CommitStatus, before: ToldStatus?, in repository: HostRepository
-    ) -> [HostCall] {
+    package static func call(
+        for status: CommitStatus, mark: String?, in repository: HostRepository
+    ) -> HostCall {
         let state =
             switch status.state {
             case .pending, .running: "INPROGRESS"
@@ -26,16 +26,14 @@ package enum BitbucketAPI: HostAPI {
             case .failure: "FAILED"
             case .cancelled: "STOPPED"
             }
-        return [
-            HostCall(
-                "POST", "/repositories/\(repository.pathName)/commit/\(status.commit)/statuses/build",
-                body: .object([
-                    "key": .text(key(of: status.context)), "state": .text(state), "name": .text(status.context),
-                    "description": .text(summary(of: status)),
-                    // A status without an address is refused.
-                    "url": .text(status.url ?? "https://bitbucket.org/\(repository.fullName)"),
-                ]), purpose: "set the build status of a commit", permission: "repository: read")
-        ]
+        return HostCall(
+            "POST", "/repositories/\(repository.pathName)/commit/\(status.commit)/statuses/build",
+            body: .object([
+                "key": .text(key(of: status.context)), "state": .text(state), "name": .text(status.context),
+                "description": .text(summary(of: status)),
+                // A status without an address is refused.
+                "url": .text(status.url ?? "https://bitbucket.org/\(repository.fullName)"),
+            ]), purpose: "set the build status of a commit", permission: "repository: read")
     }
 
     /// The context where it is short enough, else a digest: the same key replaces what was said before.

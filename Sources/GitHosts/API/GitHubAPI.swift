@@ -17,9 +17,9 @@ package enum GitHubAPI: HostAPI {
         ]
     }
 
-    package static func calls(
-        for status: CommitStatus, before: ToldStatus?, in repository: HostRepository
-    ) -> [HostCall] {
+    package static func call(
+        for status: CommitStatus, mark: String?, in repository: HostRepository
+    ) -> HostCall {
         let state =
             switch status.state {
             case .pending, .running: "pending"
@@ -27,14 +27,12 @@ package enum GitHubAPI: HostAPI {
             case .failure: "failure"
             case .cancelled: "error"
             }
-        return [
-            HostCall(
-                "POST", "/repos/\(repository.pathName)/statuses/\(status.commit)",
-                body: .object([
-                    "state": .text(state), "context": .text(status.context), "description": .text(summary(of: status)),
-                    "target_url": status.url.map { .text($0) },
-                ]), purpose: "set the status of a commit", permission: "commit statuses: read and write")
-        ]
+        return HostCall(
+            "POST", "/repos/\(repository.pathName)/statuses/\(status.commit)",
+            body: .object([
+                "state": .text(state), "context": .text(status.context), "description": .text(summary(of: status)),
+                "target_url": status.url.map { .text($0) },
+            ]), purpose: "set the status of a commit", permission: "commit statuses: read and write")
     }
 
     package static func pullRequests(page: Int, in repository: HostRepository) -> HostCall {

@@ -12,22 +12,25 @@ package enum GitLabAPI: HostAPI {
         return [("Accept", "application/json"), ("PRIVATE-TOKEN", token)]
     }
 
-    package static func calls(
-        for status: CommitStatus, before: ToldStatus?, in repository: HostRepository
-    ) -> [HostCall] {
-        // From pending straight to an end has been refused, so a run comes in between: runatlantis/atlantis#1971.
-        let isSkipped = status.state.isFinal && status.state != .cancelled && before?.status.state != .running
-        let states: [CommitStatus.State] = isSkipped ? [.running, status.state] : [status.state]
-        return states.map { state in
-            HostCall(
-                "POST", "/projects/\(repository.encodedName)/statuses/\(status.commit)",
-                body: .object([
-                    "state": .text(word(state)), "name": .text(status.context),
-                    "description": .text(summary(of: status)), "target_url": status.url.map { .text($0) },
-                    // Without it the statuses of one commit spread over pipelines.
-                    "pipeline_id": before?.mark.flatMap { Int($0) }.map { .number($0) },
-                ]), purpose: "set the status of a commit", permission: "scope api, role Developer")
+    /// From pending straight to an end has been refused, so a run comes in between: runatlantis/atlantis#1971.
+    package static func states(to state: CommitStatus.State, before: CommitStatus.State?) -> [CommitStatus.State] {
+        switch state {
+        case .success, .failure: before == .running ? [state] : [.running, state]
+        case .pending, .running, .cancelled: [state]
         }
+    }
+
+    package static func call(
+        for status: CommitStatus, mark: String?, in repository: HostRepository
+    ) -> HostCall {
+        HostCall(
+            "POST", "/projects/\(repository.encodedName)/statuses/\(status.commit)",
+            body: .object([
+                "state": .text(word(status.state)), "name": .text(status.context),
+                "description": .text(summary(of: status)), "target_url": status.url.map { .text($0) },
+                // Without it the statuses of one commit spread over pipelines.
+                "pipeline_id": mark.flatMap { Int($0) }.map { .number($0) },
+            ]), purpose: "set the status of a commit", permission: "scope api, role Developer")
     }
 
     private static func word(_ state: CommitStatus.State) -> String {

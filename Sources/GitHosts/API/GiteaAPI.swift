@@ -13,9 +13,9 @@ package enum GiteaAPI: HostAPI {
         return [("Accept", "application/json"), ("Authorization", authorization)]
     }
 
-    package static func calls(
-        for status: CommitStatus, before: ToldStatus?, in repository: HostRepository
-    ) -> [HostCall] {
+    package static func call(
+        for status: CommitStatus, mark: String?, in repository: HostRepository
+    ) -> HostCall {
         let state =
             switch status.state {
             case .pending, .running: "pending"
@@ -23,14 +23,12 @@ package enum GiteaAPI: HostAPI {
             case .failure: "failure"
             case .cancelled: "error"
             }
-        return [
-            HostCall(
-                "POST", "/repos/\(repository.pathName)/statuses/\(status.commit)",
-                body: .object([
-                    "state": .text(state), "context": .text(status.context), "description": .text(summary(of: status)),
-                    "target_url": status.url.map { .text($0) },
-                ]), purpose: "set the status of a commit", permission: "repository: read and write")
-        ]
+        return HostCall(
+            "POST", "/repos/\(repository.pathName)/statuses/\(status.commit)",
+            body: .object([
+                "state": .text(state), "context": .text(status.context), "description": .text(summary(of: status)),
+                "target_url": status.url.map { .text($0) },
+            ]), purpose: "set the status of a commit", permission: "repository: read and write")
     }
 
     package static func pullRequests(page: Int, in repository: HostRepository) -> HostCall {

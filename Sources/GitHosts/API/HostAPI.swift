@@ -8,13 +8,15 @@ package protocol HostAPI: SendableMetatype {
     static func headers(_ credential: HostCredential) -> [(name: String, value: String)]
     /// The longest summary of a commit status, in characters.
     static var summaryLimit: Int { get }
-    /// The calls that make a commit show a status, in order.
+    /// The states that a commit must be given one after the other to end in the last.
     ///
     /// - Parameter before: what the host was told last for the same commit and context.
-    static func calls(
-        for status: CommitStatus, before: ToldStatus?, in repository: HostRepository
-    ) -> [HostCall]
-    /// What to remember of the answer to the last of these calls, for the next ones.
+    static func states(to state: CommitStatus.State, before: CommitStatus.State?) -> [CommitStatus.State]
+    /// The call that makes a commit show a status.
+    ///
+    /// - Parameter mark: what an earlier answer said is to be sent again.
+    static func call(for status: CommitStatus, mark: String?, in repository: HostRepository) -> HostCall
+    /// What is to be sent again with the next call, by the answer to this one.
     static func mark(in answer: JSONValue) -> String?
     /// Whether a refusal means that the wish was met before.
     static func isMet(_ call: HostCall, status: Int, message: String) -> Bool
@@ -58,6 +60,9 @@ package enum HostCredential: Sendable, Hashable {
 }
 
 extension HostAPI {
+    package static func states(to state: CommitStatus.State, before: CommitStatus.State?) -> [CommitStatus.State] {
+        [state]
+    }
     package static func mark(in answer: JSONValue) -> String? { nil }
     package static func isMet(_ call: HostCall, status: Int, message: String) -> Bool { false }
     package static func page(_ answer: JSONValue) -> [JSONValue]? { answer.isArray ? answer.elements : nil }

@@ -48,8 +48,10 @@ package final class HostClient: Sendable {
     /// Makes a commit show a status; returns what to remember of it.
     package func post(_ status: CommitStatus, before: ToldStatus?) async throws(StageFailure) -> ToldStatus {
         var mark = before?.mark
-        for call in api.calls(for: status, before: before, in: repository) {
-            let answer = try await perform(call)
+        for state in api.states(to: status.state, before: before?.status.state) {
+            var step = status
+            step.state = state
+            let answer = try await perform(api.call(for: step, mark: mark, in: repository))
             if let found = answer.flatMap({ api.mark(in: $0.root) }) { mark = found }
         }
         return ToldStatus(status: status, mark: mark)

@@ -1,0 +1,107 @@
+import GitHosts
+import Lifecycle
+import Model
+import Store
+
+/// Knows one project's pull requests as its host's API describes them: asked at every poll, and when a delivery says so.
+struct PullRequestWatch: Service {
+    let link: HostLink
+    let interval: Duration
+    let loop: ProjectLoop
+    let parts: DaemonParts
+
+    var name: String { "pull requests of \(link.project)" }
+
+    /// The time between two looks, however many deliveries ask for one.
+    private static let pause = Duration.seconds(2)
+
+    func run(until stop: StopSignal) async throws {
+        let rest = Wake()
+        stop.onRaise {
+            rest.ring()
+            link.look.ring()
+        }
+        var failures = 0
+        while !stop.isRaised {
+            do throws(StageFailure) {
+                try await look()
+                failures = 0
+                note(nil)
+                await rest.wait(until: .after(Self.pause))
+                await link.look.wait(until: .after(interval))
+            } catch {
+                failures += 1
+                note(error)
+                var pause = parts.pause(afterFailures: failures)
+                if case .retry(let told?) = error.verdict { pause = told }
+                await link.look.wait(until: .after(pause))
+            }
+        }
+    }
+
+    private func look() async throws(StageFailure) {
+        var open = try await link.client.openPullRequests()
+        // Bitbucket tells twelve digits of a commit; Git tells the rest.
+        for index in open.indices where open[index].commit == nil && !open[index].isFork {
+            open[index].commit = await loop.tip(of: open[index].head)
+        }
+        let known = try await parts.kept { _ in try await link.ledger.pullRequests(of: link.project) }
+        let update = PullRequestChanges.folding(open, into: known.map(\.request))
+        if !update.changed.isEmpty || !update.forgotten.isEmpty {
+            try await parts.kept { _ in
+                try await link.ledger.save(
+                    pullRequests: update.changed, removing: update.forgotten, of: link.project)
+            }
+        }
+        await loop.take(pullRequests: update.known)
+        if !update.changed.isEmpty { parts.changes.notify() }
+    }
+
+    private func note(_ failure: StageFailure?) {
+        guard link.note(.listing, failure), failure?.verdict != .cancelled else { return }
+        if let failure {
+            parts.log.warning(failure.message, ("project", link.project.rawValue), ("reason", failure.reason.rawValue))
+        }
+        parts.changes.notify()
+    }
+}
+
+/// What follows from a complete listing of open pull requests: pure.
+enum PullRequestChanges {
+    /// How many closed pull requests are remembered: the newest.
+    static let closedLimit = 200
+
+    /// What a listing leads to.
+    struct Update: Sendable, Hashable {
+        /// Every pull request that is remembered, ordered by number.
+        var known: [PullRequest]
+        /// Those that are new or differ.
+        var changed: [PullRequest]
+        /// The numbers of those that are forgotten.
+        var forgotten: [Int]
+    }
+
+    /// Folds a listing into what is known. Who is not listed any more is closed; with the head it was last seen at.
+    static func folding(_ open: [PullRequest], into known: [PullRequest]) -> Update {
+        var byNumber = Dictionary(known.map { ($0.number, $0) }, uniquingKeysWith: { first, _ in first })
+        var changed: [PullRequest] = []
+        let listed = Set(open.map(\.number))
+        for request in open where byNumber[request.number] != request {
+            byNumber[request.number] = request
+            changed.append(request)
+        }
+        for request in known where request.isOpen && !listed.contains(request.number) {
+            var closed = request
+            closed.isOpen = false
+            byNumber[request.number] = closed
+            changed.append(closed)
+        }
+        let closed = byNumber.values.filter { !$0.isOpen }.map(\.number).sorted(by: >)
+        let forgotten = Array(closed.dropFirst(closedLimit))
+        for number in forgotten { byNumber[number] = nil }
+        return Update(
+            known: byNumber.values.sorted { $0.number < $1.number },
+            changed: changed.filter { byNumber[$0.number] != nil }.sorted { $0.number < $1.number },
+            forgotten: forgotten.sorted())
+    }
+}
