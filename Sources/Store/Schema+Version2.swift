@@ -44,6 +44,7 @@ extension Schema {
             mark TEXT,
             UNIQUE (project, meant, context)
         ) STRICT;
+        CREATE INDEX told_statuses_in_order ON told_statuses (project, number);
 
         CREATE TABLE pull_requests (
             project TEXT NOT NULL,

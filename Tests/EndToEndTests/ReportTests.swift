@@ -67,7 +67,7 @@ import Testing
             scene.daemon.kill()
             try await scene.start()
             // Closed: the preview goes although its branch stays.
-            host.close(42)
+            host.close(42, at: third)
             try scene.announcePullRequest()
             try await scene.eventually("the preview is gone") { scene.environment("feature-x") == nil }
             try await scene.eventually("the comment says so") {

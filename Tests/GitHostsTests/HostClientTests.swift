@@ -86,6 +86,21 @@ import Testing
     }
 
     @Test(arguments: GitHostKind.allCases)
+    func aClosedPullRequestIsDescribed(_ kind: GitHostKind) async throws {
+        let host = try ScriptedHost(kind)
+        let client = try client(host)
+        let head = try #require(ObjectID("89abcdef0123456789abcdef0123456789abcdef"))
+        host.open(3, from: "change", at: commit)
+        host.close(3, at: head)
+        let found = try await client.pullRequest(3)
+        #expect(found?.isOpen == false)
+        #expect(found?.commit == (kind == .bitbucket ? nil : head))
+        #expect(try await client.pullRequest(4) == nil)
+        #expect(try await client.openPullRequests().isEmpty)
+        #expect(host.unknownCalls.isEmpty)
+    }
+
+    @Test(arguments: GitHostKind.allCases)
     func aTruncatedPageIsNoEmptyPage(_ kind: GitHostKind) async throws {
         let host = try ScriptedHost(kind)
         host.open(1, from: "change", at: commit)

@@ -23,6 +23,8 @@ struct QueryPlanTests {
         Query(name: "unfinishedDeployments", sql: Ledger.unfinishedDeploymentsQuery, parameters: 0),
         Query(name: "environmentDeployments", sql: Ledger.environmentDeploymentsQuery, parameters: 3),
         Query(name: "projectDeployments", sql: Ledger.projectDeploymentsQuery, parameters: 2),
+        Query(name: "toldStatuses", sql: Ledger.toldStatusesQuery, parameters: 1),
+        Query(name: "pullRequests", sql: Ledger.pullRequestsQuery, parameters: 1),
         Query(name: "unsettledDeliveries", sql: Ledger.unsettledDeliveriesQuery, parameters: 0),
         Query(name: "eventsOfProject", sql: Ledger.eventsQuery(ofProject: true, isNewestFirst: true), parameters: 3),
         Query(name: "eventsAfter", sql: Ledger.eventsQuery(ofProject: false, isNewestFirst: false), parameters: 2),

@@ -42,6 +42,36 @@ struct RecordTests {
         #expect(try await again.projects() == [.make(.make("blog"))])
     }
 
+    @Test func keepsWhatGitHostsWereTold() async throws {
+        var status = CommitStatus(
+            commit: .make(1), context: "slipway/staging", state: .running, summary: "starting", url: nil)
+        try await ledger.remember(told: ToldStatus(status: status, mark: "7"), of: .shop)
+        status.state = .success
+        try await ledger.remember(told: ToldStatus(status: status, mark: "7"), of: .shop)
+        var other = status
+        other.commit = .make(2)
+        try await ledger.remember(told: ToldStatus(status: other, mark: nil), of: .shop)
+        let again = try await reopened()
+        let told = try await again.toldStatuses(of: .shop)
+        #expect(told == [ToldStatus(status: other, mark: nil), ToldStatus(status: status, mark: "7")])
+        #expect(try await again.toldStatuses(of: .make("blog")).isEmpty)
+    }
+
+    @Test func keepsPullRequestsAndTheirComments() async throws {
+        var request = PullRequest(
+            number: 42, title: "change", author: "ada", head: .branch("x"), commit: .make(1), base: .branch("main"),
+            isFork: false, isDraft: true, labels: ["preview"], isOpen: true)
+        try await ledger.save(pullRequests: [request], removing: [], of: .shop)
+        try await ledger.remember(comment: 7, told: "hello", on: 42, of: .shop)
+        request.isOpen = false
+        try await ledger.save(pullRequests: [request], removing: [], of: .shop)
+        let again = try await reopened()
+        let kept = StoredPullRequest(request: request, comment: 7, told: "hello")
+        #expect(try await again.pullRequests(of: .shop) == [kept])
+        try await again.save(pullRequests: [], removing: [42], of: .shop)
+        #expect(try await again.pullRequests(of: .shop).isEmpty)
+    }
+
     @Test func keepsRefNamesAsBytes() async throws {
         let strange = [
             RefName(bytes: Array("refs/heads/".utf8) + [0xff, 0x00, 0x80]), .branch("caf\u{e9}"),

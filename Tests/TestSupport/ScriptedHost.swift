@@ -60,6 +60,7 @@ package final class ScriptedHost: Sendable {
         var unknown: [Call] = []
         var shown: [Shown] = []
         var pulls: [[String: any Sendable]] = []
+        var closed: [[String: any Sendable]] = []
         var comments: [Int: [(id: Int, text: String)]] = [:]
         var nextID = 100
         var mischief: [(path: String, what: Mischief)] = []
@@ -126,10 +127,30 @@ package final class ScriptedHost: Sendable {
         shared.withLock { $0.pulls.append(value) }
     }
 
-    /// Closes a pull request.
-    package func close(_ number: Int) {
-        let name = kind == .gitlab ? "iid" : kind == .bitbucket ? "id" : "number"
-        shared.withLock { memory in memory.pulls.removeAll { $0[name] as? Int == number } }
+    /// Closes a pull request; its head is where its branch was last.
+    package func close(_ number: Int, at commit: ObjectID? = nil) {
+        shared.withLock { memory in
+            guard let place = memory.pulls.firstIndex(where: { $0[numberName] as? Int == number }) else { return }
+            var pull = memory.pulls.remove(at: place)
+            pull["state"] = kind == .bitbucket ? "MERGED" : "closed"
+            if let commit, var head = pull["head"] as? [String: any Sendable] {
+                head["sha"] = "\(commit)"
+                pull["head"] = head
+            } else if let commit, kind == .gitlab {
+                pull["sha"] = "\(commit)"
+            }
+            memory.closed.append(pull)
+        }
+    }
+
+    private var numberName: String { kind == .gitlab ? "iid" : kind == .bitbucket ? "id" : "number" }
+
+    /// A pull request of that number, open or closed.
+    private func described(_ number: Int) -> (Int, Any) {
+        let found = shared.withLock { memory in
+            (memory.pulls + memory.closed).first { $0[numberName] as? Int == number }
+        }
+        return found.map { (200, $0) } ?? (404, ["message": "Not Found"])
     }
 
     /// Somebody writes a comment; returns its number.
@@ -273,6 +294,7 @@ package final class ScriptedHost: Sendable {
         if call.method == "GET", call.path == root + "/pulls", call.query.contains("state=open") {
             return (200, page(shared.withLock { $0.pulls }, call.query, size: pageSize))
         }
+        if call.method == "GET", let number = numbered(call.path, root + "/pulls/", "") { return described(number) }
         if let number = numbered(call.path, root + "/issues/", "/comments") {
             if call.method == "GET" {
                 let all = shared.withLock { $0.comments[number, default: []] }.map { ["id": $0.id, "body": $0.text] }
@@ -314,6 +336,9 @@ package final class ScriptedHost: Sendable {
         if call.method == "GET", call.path == root + "/merge_requests", call.query.contains("state=opened") {
             return (200, page(shared.withLock { $0.pulls }, call.query, size: "per_page"))
         }
+        if call.method == "GET", let number = numbered(call.path, root + "/merge_requests/", "") {
+            return described(number)
+        }
         if let number = numbered(call.path, root + "/merge_requests/", "/notes") {
             if call.method == "GET" {
                 let all = shared.withLock { $0.comments[number, default: []] }.map { ["id": $0.id, "body": $0.text] }
@@ -347,6 +372,9 @@ package final class ScriptedHost: Sendable {
         }
         if call.method == "GET", call.path == root + "/pullrequests", call.query.contains("state=OPEN") {
             return (200, ["values": page(shared.withLock { $0.pulls }, call.query, size: "pagelen")])
+        }
+        if call.method == "GET", let number = numbered(call.path, root + "/pullrequests/", "") {
+            return described(number)
         }
         if let number = numbered(call.path, root + "/pullrequests/", "/comments") {
             if call.method == "GET" {

@@ -23,6 +23,7 @@ struct StatusPage: Sendable {
         if let problem = project.problem {
             text += warning("the remote could not be read: \(problem.message)", hint: problem.hint)
         }
+        if let problem = project.host?.problem { text += warning(problem, hint: nil) }
         if let problem = project.manifestProblem {
             text += warning("the manifest of the default branch cannot be used", hint: nil)
             text += problem.split(separator: "\n").map { "    \(clean(String($0)))\n" }.joined()

@@ -15,6 +15,9 @@ struct PullRequestWatch: Service {
     /// The time between two looks, however many deliveries ask for one.
     private static let pause = Duration.seconds(2)
 
+    /// How many pull requests that were closed are asked about in one look.
+    private static let detailLimit = 50
+
     func run(until stop: StopSignal) async throws {
         let rest = Wake()
         stop.onRaise {
@@ -40,13 +43,17 @@ struct PullRequestWatch: Service {
     }
 
     private func look() async throws(StageFailure) {
-        var open = try await link.client.openPullRequests()
-        // Bitbucket tells twelve digits of a commit; Git tells the rest.
-        for index in open.indices where open[index].commit == nil && !open[index].isFork {
-            open[index].commit = await loop.tip(of: open[index].head)
+        let known = try await parts.kept { _ in try await link.ledger.pullRequests(of: link.project) }.map(\.request)
+        var found = try await link.client.openPullRequests()
+        // Who is not listed any more is described once more: its head may have moved just before it was closed.
+        for number in PullRequestChanges.vanished(known, found).prefix(Self.detailLimit) {
+            if let request = try await link.client.pullRequest(number) { found.append(request) }
         }
-        let known = try await parts.kept { _ in try await link.ledger.pullRequests(of: link.project) }
-        let update = PullRequestChanges.folding(open, into: known.map(\.request))
+        // Bitbucket tells twelve digits of a commit; Git tells the rest.
+        for index in found.indices where found[index].commit == nil && !found[index].isFork {
+            found[index].commit = await loop.tip(of: found[index].head)
+        }
+        let update = PullRequestChanges.folding(found, into: known)
         if !update.changed.isEmpty || !update.forgotten.isEmpty {
             try await parts.kept { _ in
                 try await link.ledger.save(
@@ -81,7 +88,13 @@ enum PullRequestChanges {
         var forgotten: [Int]
     }
 
-    /// Folds a listing into what is known. Who is not listed any more is closed; with the head it was last seen at.
+    /// The numbers of those that were open and are not listed any more.
+    static func vanished(_ known: [PullRequest], _ open: [PullRequest]) -> [Int] {
+        let listed = Set(open.map(\.number))
+        return known.filter { $0.isOpen && !listed.contains($0.number) }.map(\.number)
+    }
+
+    /// Folds what the host described into what is known. Who is not among it is closed, at the head last seen.
     static func folding(_ open: [PullRequest], into known: [PullRequest]) -> Update {
         var byNumber = Dictionary(known.map { ($0.number, $0) }, uniquingKeysWith: { first, _ in first })
         var changed: [PullRequest] = []

@@ -54,6 +54,12 @@ package enum BitbucketAPI: HostAPI {
             purpose: "list pull requests", permission: "pull requests: read")
     }
 
+    package static func pullRequest(_ number: Int, in repository: HostRepository) -> HostCall {
+        HostCall(
+            "GET", "/repositories/\(repository.pathName)/pullrequests/\(number)", purpose: "read a pull request",
+            permission: "pull requests: read")
+    }
+
     package static func pullRequest(_ value: JSONValue) -> PullRequest? {
         guard let number = value["id"]?.integer, let head = value["source"]?["branch"]?["name"]?.string,
             let base = value["destination"]?["branch"]?["name"]?.string

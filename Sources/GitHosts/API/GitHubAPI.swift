@@ -42,6 +42,12 @@ package enum GitHubAPI: HostAPI {
             purpose: "list pull requests", permission: "pull requests: read")
     }
 
+    package static func pullRequest(_ number: Int, in repository: HostRepository) -> HostCall {
+        HostCall(
+            "GET", "/repos/\(repository.pathName)/pulls/\(number)", purpose: "read a pull request",
+            permission: "pull requests: read")
+    }
+
     package static func pullRequest(_ value: JSONValue) -> PullRequest? {
         PullRequestPayload.pullRequest(value)
     }

@@ -57,6 +57,12 @@ package enum GitLabAPI: HostAPI {
             purpose: "list merge requests", permission: "scope read_api, role Reporter")
     }
 
+    package static func pullRequest(_ number: Int, in repository: HostRepository) -> HostCall {
+        HostCall(
+            "GET", "/projects/\(repository.encodedName)/merge_requests/\(number)", purpose: "read a merge request",
+            permission: "scope read_api, role Reporter")
+    }
+
     package static func pullRequest(_ value: JSONValue) -> PullRequest? {
         guard let number = value["iid"]?.integer, let head = value["source_branch"]?.string,
             let base = value["target_branch"]?.string

@@ -38,6 +38,12 @@ package enum GiteaAPI: HostAPI {
             purpose: "list pull requests", permission: "repository: read")
     }
 
+    package static func pullRequest(_ number: Int, in repository: HostRepository) -> HostCall {
+        HostCall(
+            "GET", "/repos/\(repository.pathName)/pulls/\(number)", purpose: "read a pull request",
+            permission: "repository: read")
+    }
+
     package static func pullRequest(_ value: JSONValue) -> PullRequest? {
         PullRequestPayload.pullRequest(value)
     }

@@ -22,6 +22,8 @@ package protocol HostAPI: SendableMetatype {
     static func isMet(_ call: HostCall, status: Int, message: String) -> Bool
     /// The call that lists open pull requests, a page at a time, from 1 on.
     static func pullRequests(page: Int, in repository: HostRepository) -> HostCall
+    /// The call that describes one pull request, open or closed.
+    static func pullRequest(_ number: Int, in repository: HostRepository) -> HostCall
     /// One pull request of such a page; nil when it makes no sense.
     static func pullRequest(_ value: JSONValue) -> PullRequest?
     /// The pull requests of a page; nil when the answer is none.

@@ -62,6 +62,16 @@ package final class HostClient: Sendable {
         try await pages { api.pullRequests(page: $0, in: repository) }.compactMap { api.pullRequest($0) }
     }
 
+    /// One pull request as it is now; nil when there is none of that number.
+    package func pullRequest(_ number: Int) async throws(StageFailure) -> PullRequest? {
+        do throws(StageFailure) {
+            return try await perform(api.pullRequest(number, in: repository)).flatMap { api.pullRequest($0.root) }
+        } catch {
+            if error.reason == .hostHasNot { return nil }
+            throw error
+        }
+    }
+
     /// Writes the one comment of ours on a pull request: the one remembered, else the oldest with our mark in it.
     ///
     /// - Parameters:
