@@ -43,7 +43,7 @@ import Testing
             let second = try scene.push(page: "two", to: "feature-x")
             try await scene.live(second, in: "feature-x")
             host.open(42, from: "feature-x", at: second)
-            try scene.announcePullRequest()
+            scene.announcePullRequest()
             try await scene.eventually("the pull request has its comment") {
                 host.comments(on: 42).count == 1 && host.comments(on: 42)[0].contains("feature-x--shop.localhost")
             }
@@ -68,7 +68,7 @@ import Testing
             try await scene.start()
             // Closed: the preview goes although its branch stays.
             host.close(42, at: third)
-            try scene.announcePullRequest()
+            scene.announcePullRequest()
             try await scene.eventually("the preview is gone") { scene.environment("feature-x") == nil }
             try await scene.eventually("the comment says so") {
                 host.comments(on: 42).count == 1 && host.comments(on: 42)[0].contains("is gone")
@@ -107,8 +107,8 @@ import Testing
 
 extension Scene {
     /// Sends the delivery that GitHub sends when something happens to a pull request.
-    func announcePullRequest() throws {
+    func announcePullRequest() {
         let body = Array(#"{"action":"synchronize","number":42,"pull_request":{"number":42}}"#.utf8)
-        #expect(try deliver(event: "pull_request", body: body) == 202)
+        #expect(announce(event: "pull_request", body: body) == 202)
     }
 }

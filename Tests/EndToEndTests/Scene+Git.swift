@@ -85,12 +85,11 @@ extension Scene {
         }
         let name = String(decoding: ref.bytes, as: UTF8.self)
         let body = Array(try JSONEncoder().encode(Push(ref: name, after: commit ?? .zero, deleted: commit == nil)))
-        return try deliver(event: "push", body: body, signedWith: key)
+        return announce(event: "push", body: body, signedWith: key)
     }
 
-    /// Sends a delivery of GitHub's, and returns the status it was answered.
-    @discardableResult
-    func deliver(event: String, body: [UInt8], signedWith key: String? = nil) throws -> Int {
+    /// Sends a delivery of GitHub's, and returns the status it was answered; nil when there was no answer.
+    func announce(event: String, body: [UInt8], signedWith key: String? = nil) -> Int? {
         deliveries += 1
         let answer = ask(
             "POST", "/hooks/shop", body: body,
