@@ -16,8 +16,8 @@ extension StageFailure {
     static func hostRests(_ repository: HostRepository, _ call: HostCall, for rest: Duration) -> Self {
         Self(
             reason: .hostRests, verdict: .retry(after: rest),
-            message: "cannot \(call.purpose) of \(repository.fullName) yet: \(repository.kind.title) allows no more calls "
-                + "for \(rest.components.seconds) s",
+            message: "cannot \(call.purpose) of \(repository.fullName) yet: \(repository.kind.title) allows no more "
+                + "calls for \(rest.components.seconds) s",
             hint: "a credential of its own for Slipway has limits of its own")
     }
 

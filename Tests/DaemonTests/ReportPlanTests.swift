@@ -6,8 +6,8 @@ import Testing
 
 /// What a Git host is told follows from what people are shown, and from what it was told before.
 @Suite struct ReportPlanTests {
-    private let first = ObjectID("1111111111111111111111111111111111111111")!
-    private let second = ObjectID("2222222222222222222222222222222222222222")!
+    private let first = ObjectID("1111111111111111111111111111111111111111") ?? .zero
+    private let second = ObjectID("2222222222222222222222222222222222222222") ?? .zero
 
     private func environment(
         _ progress: EnvironmentStatus.Progress, commit: ObjectID? = nil, wanted: ObjectID? = nil,
@@ -15,7 +15,7 @@ import Testing
         gates: [Gate] = []
     ) -> EnvironmentStatus {
         EnvironmentStatus(
-            id: EnvironmentID(project: ProjectName("shop")!, name: EnvironmentName(name)!), kind: kind, ref: ref,
+            id: EnvironmentID(project: project, name: EnvironmentName(name) ?? .staging), kind: kind, ref: ref,
             urls: ["http://\(name)--shop.localhost:8080"], health: .healthy, progress: progress, reason: "because",
             commit: commit, wanted: wanted, gates: gates, deployment: deployment)
     }
@@ -24,7 +24,7 @@ import Testing
         _ commit: ObjectID, _ state: DeploymentState, failure: FailureRecord? = nil
     ) -> Deployment {
         var deployment = Deployment(
-            number: 1, environment: EnvironmentID(project: ProjectName("shop")!, name: EnvironmentName("staging")!),
+            number: 1, environment: EnvironmentID(project: project, name: .staging),
             kind: .staging, commit: commit, ref: nil, cause: "a push", queuedAt: Timestamp(milliseconds: 1000))
         deployment.state = state
         deployment.failure = failure
@@ -98,7 +98,9 @@ import Testing
             comment: nil, told: told)
     }
 
-    private let project = ProjectName("shop")!
+    private let project: ProjectName
+
+    init() throws { project = try #require(ProjectName("shop")) }
 
     private func preview(
         _ progress: EnvironmentStatus.Progress, deployment: Deployment? = nil

@@ -7,7 +7,7 @@ import Testing
 /// What is told to a Git host, and what is asked of it, against a strict one on loopback.
 @Suite struct HostClientTests {
     private static let pool = BlockingPool(name: "slipway.test.hosts", width: 4)
-    private let commit = ObjectID("0123456789abcdef0123456789abcdef01234567")!
+    private let commit = ObjectID("0123456789abcdef0123456789abcdef01234567") ?? .zero
 
     private func client(_ host: ScriptedHost, token: String? = nil) throws -> HostClient {
         let remote = try RemoteAddress(parsing: "https://git.example.com/\(host.repository).git")

@@ -145,10 +145,12 @@ package final class HostClient: Sendable {
             keepsConnection: false)
         let cancellation = Cancellation()
         do throws(HTTPClientError) {
-            return try await pool.run(onCancel: { cancellation.cancel() }) { () throws(HTTPClientError) in
-                var session = try HTTPSession()
-                return try session.perform(request, cancellation: cancellation)
-            }
+            return try await pool.run(
+                onCancel: { cancellation.cancel() },
+                { () throws(HTTPClientError) in
+                    var session = try HTTPSession()
+                    return try session.perform(request, cancellation: cancellation)
+                })
         } catch {
             throw .hostUnreachable(repository, call, error)
         }
