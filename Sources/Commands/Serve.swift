@@ -33,7 +33,7 @@ enum Serve {
                 log.info("stopping; applications keep running")
                 manager.stopping()
             }
-            let status = await finish(group, stop: stop, log: log)
+            let status = await finish(group, console, stop: stop, log: log)
             await assembly.close()
             return status
         } catch {
@@ -42,7 +42,16 @@ enum Serve {
         }
     }
 
-    private static func finish(_ group: ServiceGroup, stop: StopSignal, log: Log) async -> Int32 {
+    private static func finish(
+        _ group: ServiceGroup, _ console: ConsoleService, stop: StopSignal, log: Log
+    ) async -> Int32 {
+        do {
+            // Before anything else: a daemon that cannot listen must not have started a proxy or touched a container.
+            try await console.open()
+        } catch {
+            log.error("\(console.name) failed: \(error)")
+            return ExitCode.failed
+        }
         do {
             try await group.run(until: stop)
             return ExitCode.done

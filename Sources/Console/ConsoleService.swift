@@ -16,6 +16,8 @@ package final class ConsoleService: Service {
     private let log: Log
     private let onReady: @Sendable () -> Void
     private let bound = Mutex<Int?>(nil)
+    private let localListener = Mutex<Listener?>(nil)
+    private let everyonesListener = Mutex<Listener?>(nil)
 
     /// How many requests may wait for their turn; more are answered 503.
     private static let intakeLimit = 1024
@@ -44,6 +46,17 @@ package final class ConsoleService: Service {
     /// The TCP port it listens on, once it does; the kernel's choice when it was made with port 0.
     var boundPort: Int? { bound.withLock { $0 } }
 
+    /// Opens both listeners, so that a port that is taken is found before anything else has been started.
+    ///
+    /// Whoever connects waits until ``run(until:)``, which does this where it has not been done.
+    package func open() async throws {
+        let pool = BlockingPool(name: "slipway.console", width: 1)
+        try await pool.run { [self] () throws(HTTPServerError) in
+            try localListener.withLock { (slot) throws(HTTPServerError) in slot = try .unix(path: socketPath) }
+            try everyonesListener.withLock { (slot) throws(HTTPServerError) in slot = try openPort() }
+        }
+    }
+
     /// Serves until `stop` is raised; then ends what may take long, finishes the rest and closes the listeners.
     package func run(until stop: StopSignal) async throws {
         let (exchanges, intake) = AsyncStream.makeStream(
@@ -51,11 +64,12 @@ package final class ConsoleService: Service {
         let longCalls = LongCalls(limit: Self.longCallLimit)
         let desk = Desk(control: control, longCalls: longCalls, log: log)
         let pool = BlockingPool(name: "slipway.console", width: 1)
+        if localListener.withLock({ $0 == nil }) { try await open() }
         let servers = try await pool.run { [self] () throws(HTTPServerError) in
-            [
-                try serve(.unix(path: socketPath), to: .local, intake),
-                try serve(openPort(), to: .everyone, intake),
-            ]
+            guard let local = localListener.withLock({ $0.take() }),
+                let everyone = everyonesListener.withLock({ $0.take() })
+            else { preconditionFailure("a console runs once") }
+            return [try serve(local, to: .local, intake), try serve(everyone, to: .everyone, intake)]
         }
         bound.withLock { $0 = servers.lazy.compactMap(\.port).first }
         onReady()

@@ -61,7 +61,7 @@ struct CaddyPattern: Codable, Hashable, Sendable {
     var pattern: String
 }
 
-/// What happens to a request: `reverse_proxy`, `static_response` and `subroute` are those we use.
+/// What happens to a request: `reverse_proxy`, `static_response`, `headers` and `subroute` are those we use.
 struct CaddyHandler: Codable, Hashable, Sendable {
     var handler: String
     var upstreams: [CaddyUpstream]?
@@ -70,6 +70,10 @@ struct CaddyHandler: Codable, Hashable, Sendable {
     var headers: [String: [String]]?
     var body: String?
     var routes: [CaddyRoute]?
+    /// Of `headers`: what is changed in the request's.
+    var request: CaddyHeaderChange?
+    /// Of `reverse_proxy`, since Caddy 2.7: how long WebSockets outlive the configuration they were opened under.
+    var streamCloseDelay: String?
 
     enum CodingKeys: String, CodingKey {
         case handler
@@ -79,7 +83,20 @@ struct CaddyHandler: Codable, Hashable, Sendable {
         case statusCode = "status_code"
         case headers
         case body
+        case request
+        case streamCloseDelay = "stream_close_delay"
     }
+}
+
+/// What is replaced in headers, by their names.
+struct CaddyHeaderChange: Codable, Hashable, Sendable {
+    var replace: [String: [CaddyReplacement]]
+}
+
+/// One text for another.
+struct CaddyReplacement: Codable, Hashable, Sendable {
+    var search: String
+    var replace: String
 }
 
 /// One address that requests are sent to.

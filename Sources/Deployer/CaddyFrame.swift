@@ -24,8 +24,20 @@ package struct CaddyFrame: Sendable, Hashable {
         self.publicHost = publicHost
     }
 
+    /// How long a WebSocket outlives the configuration it was opened under: a working day.
+    private static let streamCloseDelay = "12h"
+
     /// Our server, with its routes inside.
-    func server(_ table: RouteTable) -> CaddyServer { server(table.routes.map(Self.caddyRoute)) }
+    ///
+    /// - Parameter keepsStreams: whether WebSockets stay open when a route changes; Caddy 2.6 does not know how.
+    func server(_ table: RouteTable, keepsStreams: Bool = false) -> CaddyServer {
+        server(table.routes.map { Self.caddyRoute($0, keepsStreams: keepsStreams) })
+    }
+
+    /// Whether WebSockets stay open when a route of this server changes.
+    static func keepsStreams(_ server: CaddyServer) -> Bool {
+        server.routes.contains { $0.handle.contains { $0.streamCloseDelay != nil } }
+    }
 
     /// Our server, which looks its routes up in a directory at every request.
     func server(routesDirectory: String) -> CaddyServer { server(CaddyLookup.routes(in: routesDirectory)) }
@@ -60,10 +72,10 @@ package struct CaddyFrame: Sendable, Hashable {
             automaticHTTPS: CaddyAutomaticHTTPS(disable: true))
     }
 
-    private static func caddyRoute(_ route: Route) -> CaddyRoute {
-        CaddyRoute(
-            id: route.id, match: [CaddyMatch(host: route.hosts)],
-            handle: [proxy(to: route.ports.map(String.init))], terminal: true)
+    private static func caddyRoute(_ route: Route, keepsStreams: Bool) -> CaddyRoute {
+        var handler = proxy(to: route.ports.map(String.init))
+        handler.streamCloseDelay = keepsStreams ? streamCloseDelay : nil
+        return CaddyRoute(id: route.id, match: [CaddyMatch(host: route.hosts)], handle: [handler], terminal: true)
     }
 
     /// A handler that sends requests to loopback ports in turn; one that cannot be reached is passed over.

@@ -26,7 +26,22 @@ enum CaddyLookup {
             ],
             handle: [CaddyHandler(handler: "subroute", routes: (1...portLimit).map(proxy))], terminal: true)
         // Twice: the matcher lists a directory, then looks at the file, which may have been renamed in between.
-        return [lookup, lookup]
+        return [lowerCased, lookup, lookup]
+    }
+
+    /// Host names mean the same in capitals (RFC 4343), names of files do not. No placeholder of Caddy's is in lower
+    /// case, but its `headers` handler replaces texts, and knows that the Host header is special.
+    private static var lowerCased: CaddyRoute {
+        let letters = "abcdefghijklmnopqrstuvwxyz".map(String.init)
+        return CaddyRoute(
+            match: [CaddyMatch(header: ["Host": CaddyPattern(name: "capitals", pattern: "[A-Z]")])],
+            handle: [
+                CaddyHandler(
+                    handler: "headers",
+                    request: CaddyHeaderChange(replace: [
+                        "Host": letters.map { CaddyReplacement(search: $0.uppercased(), replace: $0) }
+                    ]))
+            ])
     }
 
     /// What happens to requests for a host with that many containers.

@@ -12,7 +12,9 @@ extension Deployer {
         for _ in 0..<Limit.subnetAttempts {
             let existing = try await networks()
             if let same = existing.first(where: { $0.name == name }) {
-                guard same.labels[Label.instance] == instance else { throw .networkTaken(name) }
+                guard same.labels[Label.instance] == instance else {
+                    throw .networkTaken(name, by: same.labels[Label.instance])
+                }
                 return
             }
             let inUse = existing.flatMap(\.subnets).compactMap { SubnetBlock($0) } + hostNetworks()

@@ -44,12 +44,25 @@ extension StageFailure {
             hint: "rename or remove them; they are not touched by this daemon")
     }
 
-    /// A network of somebody else's has the name of the environment's.
-    static func networkTaken(_ name: String) -> Self {
-        Self(
-            reason: .engineRefused, verdict: .retry(after: nil),
+    /// A network of somebody else's has the name of the environment's. Trying again changes nothing: a person has to.
+    ///
+    /// - Parameter holder: the instance of the other daemon whose label it carries; nil: it is nobody's we know.
+    static func networkTaken(_ name: String, by holder: String?) -> Self {
+        if let holder {
+            return Self(
+                reason: .engineRefused, verdict: .stall,
+                message:
+                    "another Slipway daemon (instance \(holder)) already runs a project of this name on this engine: "
+                    + "the network \(name) is its",
+                hint:
+                    "two daemons cannot run one project on one engine: give it another name in one configuration, or stop "
+                    + "the other daemon, remove what it has (label io.slipway.instance=\(holder)) and push, or `slipway deploy`"
+            )
+        }
+        return Self(
+            reason: .engineRefused, verdict: .stall,
             message: "a network named \(name) exists that is not this daemon's",
-            hint: "rename or remove it; it is not touched by this daemon")
+            hint: "rename or remove it, as this daemon does not touch it; then push, or `slipway deploy`")
     }
 
     // MARK: Ports and subnets

@@ -116,7 +116,7 @@ package struct ManagedCaddy: Sendable {
             throw .proxyNotStarted("\(program) cannot be run: \(error.message)", hint: Self.installHint)
         }
         let version = Self.version(in: String(decoding: completed.output, as: UTF8.self))
-        let numbers = version.split(separator: ".").map { Int($0.prefix { $0.isNumber }) ?? 0 }
+        let numbers = Self.numbers(in: version)
         guard completed.status.isSuccess, numbers.count >= 2 else {
             throw .proxyNotStarted("\(program) does not say its version", hint: Self.installHint)
         }
@@ -137,6 +137,15 @@ package struct ManagedCaddy: Sendable {
     }
 
     private static let installHint = "install Caddy 2.6 or newer: `apt install caddy`"
+
+    /// Whether a Caddy of that version leaves WebSockets open when its configuration changes, as it is told to.
+    package static func keepsStreams(_ version: String) -> Bool {
+        !numbers(in: version).lexicographicallyPrecedes([2, 7])
+    }
+
+    private static func numbers(in version: String) -> [Int] {
+        version.split(separator: ".").map { Int($0.prefix { $0.isNumber }) ?? 0 }
+    }
 
     /// `v2.7.6 h1:w0NymbG2…=` and `2.6.2` both say their version first.
     private static func version(in output: String) -> String {

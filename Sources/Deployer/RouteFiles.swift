@@ -56,7 +56,10 @@ actor RouteFiles {
                 wanted[host] = Entry(ports: "u\(ports)", owner: "i\(route.id)")
             }
         }
-        for (host, entry) in wanted where known[host] != entry { try write(entry, of: host) }
+        let changed = wanted.filter { known[$0.key] != $0.value }
+        // All places first: where one cannot be made, nothing has moved yet.
+        for host in changed.keys { try makePlace(of: host) }
+        for (host, entry) in changed { try write(entry, of: host) }
         for host in known.keys where wanted[host] == nil { try remove(host) }
     }
 
@@ -70,8 +73,6 @@ actor RouteFiles {
 
     private func write(_ entry: Entry, of host: String) throws(StageFailure) {
         let place = "\(directory)/\(host)"
-        try make(directory)
-        try make(place)
         let old = known[host]
         if old?.owner != entry.owner {
             for name in Self.names(in: place) where name.hasPrefix("i") && name != entry.owner {
@@ -98,6 +99,15 @@ actor RouteFiles {
         guard rmdir(place) == 0 || errno == ENOENT else { throw .routeNotWritten(place, errno) }
         known[host] = nil
         Self.sync(directory)
+    }
+
+    private func makePlace(of host: String) throws(StageFailure) {
+        try make(directory)
+        let place = "\(directory)/\(host)"
+        try make(place)
+        let descriptor = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .routeNotWritten(place, errno) }
+        close(descriptor)
     }
 
     private func make(_ path: String) throws(StageFailure) {

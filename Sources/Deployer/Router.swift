@@ -5,8 +5,8 @@ package import Model
 ///
 /// For a Caddy that sees our files, a route is a file, and nothing ever interrupts a connection; see ``CaddyLookup``.
 /// For another, routes are one document, the whole array, sent through its admin API: changes of several environments
-/// that arrive together become one request, and a table that is what the proxy has already becomes none, since every
-/// change cuts open WebSockets.
+/// that arrive together become one request, and a table that is what the proxy has already becomes none. A Caddy before
+/// 2.7 cuts open WebSockets at every change: there changes keep a distance, and those in between go together.
 package actor Router {
     private let client: any ProxyAdmin
     private let files: (any RouteStore)?
@@ -29,7 +29,13 @@ package actor Router {
     /// The last push that failed, and the newest revision it carried.
     private var failedPush: (revision: Int, failure: StageFailure)?
     private var usage = PortUsage()
+    /// Whether WebSockets outlive a change of the proxy's configuration; nil: it has not been tried.
+    package private(set) var keepsStreams: Bool?
+    /// When the proxy's configuration was last changed.
+    private var changedAt: ContinuousClock.Instant?
 
+    /// The least time between two changes that cut WebSockets.
+    private static let distance = Duration.seconds(2)
     /// How often a change is tried anew because somebody else changed the document in between.
     private static let attempts = 4
 
@@ -131,7 +137,7 @@ package actor Router {
         let answer = try await client.server(unless: applied == revision ? seen : nil)
         // A change that is under way sees for itself.
         guard let answer, revision == before, !isPushing else { return isMended }
-        if applied == revision || files == nil, answer.server == wantedServer {
+        if applied == revision || files == nil, let server = answer.server, isRight(server) {
             applied = revision
             seen = answer.etag
             return isMended
@@ -168,7 +174,10 @@ package actor Router {
                 continue
             }
             isPushing = true
-            if files == nil { seen = nil }
+            if files == nil {
+                seen = nil
+                await keepDistance()
+            }
             let (sent, table) = (revision, self.table)
             let outcome = await apply(table)
             isPushing = false
@@ -188,6 +197,13 @@ package actor Router {
         }
     }
 
+    /// Waits until the last change that cut WebSockets is long enough ago; what is asked for meanwhile goes with this one.
+    private func keepDistance() async {
+        guard keepsStreams != true, let changedAt else { return }
+        // Cancelled: the change is made at once, as a switch once begun is finished.
+        try? await SteadyClock.sleep(until: changedAt + Self.distance)
+    }
+
     private func apply(_ table: RouteTable) async -> Result<Void, StageFailure> {
         guard await mayAct() else { return .failure(.cancelled) }
         do throws(StageFailure) {
@@ -200,25 +216,51 @@ package actor Router {
 
     /// Our server as the proxy should have it.
     private var wantedServer: CaddyServer {
-        routesDirectory.map { frame.server(routesDirectory: $0) } ?? frame.server(table)
+        routesDirectory.map { frame.server(routesDirectory: $0) }
+            ?? frame.server(table, keepsStreams: keepsStreams != false)
     }
 
     /// Brings our server in the proxy's configuration to what it should be.
     private func configure() async throws(StageFailure) {
-        let wanted = wantedServer
-        for _ in 0..<Self.attempts where try await isConfigured(wanted) { return }
+        for _ in 0..<Self.attempts {
+            do throws(StageFailure) {
+                if try await isConfigured(wantedServer) { return }
+            } catch {
+                // A Caddy before 2.7 does not know the field, and refuses before it changes anything.
+                guard keepsStreams != false, error.message.contains(CaddyHandler.CodingKeys.streamCloseDelay.rawValue)
+                else { throw error }
+                keepsStreams = false
+                log.info("this Caddy cuts WebSockets whenever a route changes; 2.7 or newer would not")
+            }
+        }
         throw .proxyKeepsChanging
     }
 
     /// One look at what the proxy has, and one request if that is something else. False: look again.
     private func isConfigured(_ wanted: CaddyServer) async throws(StageFailure) -> Bool {
         let answer = try await client.server()
-        guard let server = answer.server else { return try await client.putServer(wanted) }
-        if server == wanted { return true }
-        var onlyRoutesDiffer = server
-        onlyRoutesDiffer.routes = wanted.routes
-        return onlyRoutesDiffer == wanted
-            ? try await client.patchRoutes(of: wanted, ifMatch: answer.etag)
-            : try await client.patchServer(wanted, ifMatch: answer.etag)
+        if let server = answer.server, isRight(server) { return true }
+        let isDone: Bool
+        if let server = answer.server {
+            var onlyRoutesDiffer = server
+            onlyRoutesDiffer.routes = wanted.routes
+            isDone =
+                onlyRoutesDiffer == wanted
+                ? try await client.patchRoutes(of: wanted, ifMatch: answer.etag)
+                : try await client.patchServer(wanted, ifMatch: answer.etag)
+        } else {
+            isDone = try await client.putServer(wanted)
+        }
+        guard isDone else { return false }
+        changedAt = SteadyClock.now
+        if CaddyFrame.keepsStreams(wanted) { keepsStreams = true }
+        return true
+    }
+
+    /// Whether a server of the proxy's is ours as it should be. One that only lacks what keeps WebSockets is left
+    /// alone until a route changes: the change would cut them.
+    private func isRight(_ server: CaddyServer) -> Bool {
+        server == wantedServer
+            || routesDirectory == nil && keepsStreams == nil && server == frame.server(table, keepsStreams: false)
     }
 }

@@ -94,6 +94,16 @@ struct RouterTests {
         }
     }
 
+    @Test(arguments: Way.allCases, ["BRANCH-1.localhost", "Branch-1.LocalHost", "branch-1.localhost:80"])
+    func aHostInCapitalsIsTheSameHost(_ way: Way, _ host: String) async throws {
+        try await withCaddy { caddy, frame in
+            let (id, routes) = route(1)
+            try await way.router(caddy, frame).set(routes, for: id)
+            // Nobody listens behind the route: 502 says that it was found.
+            #expect(try Visitor(port: frame.httpPort, host: host).status("/") == 502)
+        }
+    }
+
     @Test func severalContainersTakeTurnsAndOneThatIsGoneIsPassedOver() async throws {
         try await withCaddy { backend, other in
             try await withCaddy { caddy, frame in
@@ -249,7 +259,9 @@ struct RouterTests {
             let answer = try await client.server()
             let etag = try #require(answer.etag)
             let table = RouteTable(route(1).1)
-            let (some, none) = (frame.server(table), frame.server(RouteTable()))
+            let (some, none) = (
+                frame.server(table, keepsStreams: false), frame.server(RouteTable(), keepsStreams: false)
+            )
             #expect(try await client.server(unless: etag) == nil)
             #expect(try await client.patchRoutes(of: some, ifMatch: etag))
             #expect(try await !client.patchRoutes(of: none, ifMatch: etag))
@@ -279,6 +291,11 @@ struct RouterTests {
                     body: .bytes(Array(#"["slipway"]"#.utf8))))
             #expect(origins.status == 200)
         }
+    }
+
+    @Test(arguments: [("2.6.2", false), ("2.7.0", true), ("2.7.6-1", true), ("2.10.0", true), ("3.0", true)])
+    func whichCaddyKeepsWebSocketsIsKnown(_ version: String, _ keeps: Bool) {
+        #expect(ManagedCaddy.keepsStreams(version) == keeps)
     }
 
     @Test func saysItsVersion() async throws {

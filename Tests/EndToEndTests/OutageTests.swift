@@ -94,11 +94,15 @@ import Testing
             try await scene.eventually("the proxy is there") { scene.ask("GET", "/readyz")?.status == 200 }
 
             scene.daemon.stop()
-            // The API's own port: the daemon cannot do without.
+            scene.stopProxy()
+            try await scene.eventually("the proxy has ended") { scene.visit("staging--shop.localhost") == nil }
+            // The API's own port: the daemon cannot do without, and does nothing before it has it.
             let listener = try #require(Loopback.occupy(scene.listenPort))
             let ending = try scene.daemon.serveToTheEnd()
             #expect(ending.status == 1)
             #expect(ending.errorOutput.contains("\(scene.listenPort)"), "\(ending.errorOutput)")
+            #expect(!ending.errorOutput.contains("started managed Caddy"), "\(ending.errorOutput)")
+            #expect(scene.visit("staging--shop.localhost") == nil, "no proxy was started")
             close(listener)
         }
     }

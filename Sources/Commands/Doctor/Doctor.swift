@@ -151,10 +151,11 @@ struct Doctor: Sendable {
             guard answer != nil else {
                 return [.failed("caddy", "nothing answers at \(url)", "start Caddy with its admin endpoint there")]
             }
-            let cut = Finding.warning(
-                "routes", "with a Caddy of your own a change of routes cuts WebSockets and may reset a new connection",
-                "router.caddy: managed avoids both; \(ConnectionMigration.command) avoids the resets")
-            return [.ok("caddy", "answers at \(url)")] + (ConnectionMigration.isOn == true ? [] : [cut])
+            let resets = Finding.warning(
+                "routes", "with a Caddy of your own a change of routes may reset a connection that is just being made",
+                "\(ConnectionMigration.command) avoids that, and so does router.caddy: managed")
+            return [.ok("caddy", "answers at \(url)")] + (await webSockets())
+                + (ConnectionMigration.isOn == true ? [] : [resets])
         }
         let frame = CaddyFrame(httpPort: configuration.router.httpPort, daemonAddress: configuration.listen.description)
         let caddy = ManagedCaddy(directory: configuration.state + "/caddy", frame: frame, log: .silent)
@@ -164,6 +165,20 @@ struct Doctor: Sendable {
         } catch {
             return [.failed("caddy", error.message, error.hint)]
         }
+    }
+
+    /// Whether WebSockets survive a change of routes. The admin API does not say a version: the program here is asked.
+    private func webSockets() async -> [Finding] {
+        let frame = CaddyFrame(httpPort: configuration.router.httpPort, daemonAddress: configuration.listen.description)
+        let caddy = ManagedCaddy(directory: configuration.state + "/caddy", frame: frame, log: .silent)
+        guard let version = try? await caddy.version(), !ManagedCaddy.keepsStreams(version) else { return [] }
+        return [
+            .warning(
+                "websockets",
+                "Caddy \(version) cuts open WebSockets whenever a route changes; changes are batched to make that rare",
+                "install Caddy 2.7 or newer (https://caddyserver.com/docs/install) and restart it and slipway, or let "
+                    + "slipway run its own: router.caddy: managed")
+        ]
     }
 
     private func ports() -> [Finding] {
