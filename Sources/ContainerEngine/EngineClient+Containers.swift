@@ -34,7 +34,12 @@ extension EngineClient {
 
     /// Starts a container; nothing happens if it runs.
     package func start(_ id: String) async throws(EngineError) {
-        try await call(Ask("POST", "/containers/\(percentEncoded(id))/start").tolerating(304))
+        let ask = Ask("POST", "/containers/\(percentEncoded(id))/start").tolerating(304)
+        let answer = try await call(ask)
+        // Both engines answer 204. What answers otherwise has not started anything.
+        guard answer.status == 204 || answer.status == 304 else {
+            throw .notUnderstood(ask.name, answer.status, "204 was expected")
+        }
     }
 
     /// Stops a container, killing it after the timeout; nothing happens if it does not run or is gone.

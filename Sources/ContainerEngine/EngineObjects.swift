@@ -96,6 +96,8 @@ package struct EngineEvent: Sendable, Hashable {
         case stopped
         /// It is gone.
         case destroyed
+        /// It was paused, thawed or renamed.
+        case changed
         /// Anything else.
         case other
     }
@@ -110,9 +112,14 @@ package struct EngineEvent: Sendable, Hashable {
     package let labels: [String: String]
     /// When, by the engine's clock.
     package let at: Timestamp
+    /// With which status it ended, where it did and the engine says so.
+    package let exitCode: Int?
 
     /// An event as given.
-    package init(kind: Kind, containerID: String, name: String, labels: [String: String], at: Timestamp) {
+    package init(
+        kind: Kind, containerID: String, name: String, labels: [String: String], at: Timestamp, exitCode: Int? = nil
+    ) {
+        self.exitCode = exitCode
         self.kind = kind
         self.containerID = containerID
         self.name = name

@@ -35,7 +35,9 @@ struct EventMessage: Decodable {
         return EngineEvent(
             kind: Self.kind(action), containerID: actor.id, name: attributes["name"] ?? "",
             labels: attributes.filter { !Self.ownAttributes.contains($0.key) },
-            at: Timestamp(milliseconds: milliseconds))
+            at: Timestamp(milliseconds: milliseconds),
+            // Docker says `exitCode`, Podman 4.3 `containerExitCode`.
+            exitCode: (attributes["containerExitCode"] ?? attributes["exitCode"]).flatMap { Int($0) })
     }
 
     private static func kind(_ action: String) -> EngineEvent.Kind {
@@ -45,6 +47,7 @@ struct EventMessage: Decodable {
         case "die", "died": .died
         case "stop": .stopped
         case "destroy", "remove": .destroyed
+        case "pause", "unpause", "rename": .changed
         default: .other
         }
     }

@@ -53,9 +53,9 @@ package struct Assembly: Sendable {
             links[project.name] = HostLink.link(for: project, ledger: ledger, pool: calls)
         }
         let boundaries = Boundaries(
-            records: ledger, fence: fence, engine: engine, engineName: socket, images: builder, router: proxy.router,
-            proxyProgram: proxy.program, proxyName: proxy.name, remotes: transport, links: links,
-            buildLogs: paths.buildLogs,
+            records: ledger, fence: fence, engine: engine, engineName: socket, lookInterval: HealthWatch.floor,
+            images: builder, router: proxy.router, proxyProgram: proxy.program, proxyName: proxy.name,
+            remotes: transport, links: links, buildLogs: paths.buildLogs,
             mirrorPath: { paths.mirror(of: $0) },
             reading: { project in
                 let mirror = paths.mirror(of: project.name)

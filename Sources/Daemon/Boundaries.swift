@@ -19,6 +19,8 @@ package struct Boundaries: Sendable {
     package var engineName: String
     /// How containers are looked at from outside; nil: over sockets.
     package var looks: (any HealthLooks)?
+    /// The least time between two looks at what is live; nil: nothing is looked at after its start.
+    package var lookInterval: Duration?
     /// The networks that this machine is in already; nil: those of its interfaces.
     package var hostNetworks: (@Sendable () -> [SubnetBlock])?
     /// Whether nothing listens on a loopback port.
@@ -45,7 +47,7 @@ package struct Boundaries: Sendable {
     /// Boundaries as given.
     package init(
         records: any Records, fence: Fence = Fence(), engine: any EngineCalls, engineName: String,
-        looks: (any HealthLooks)? = nil,
+        looks: (any HealthLooks)? = nil, lookInterval: Duration? = nil,
         hostNetworks: (@Sendable () -> [SubnetBlock])? = nil, isPortUnused: (@Sendable (Int) -> Bool)? = nil,
         images: any ImageSource, router: Router, proxyProgram: (any ProxyProgram)?, proxyName: String,
         remotes: any RemoteLister, links: [ProjectName: HostLink] = [:], buildLogs: String,
@@ -57,6 +59,7 @@ package struct Boundaries: Sendable {
         self.engine = engine
         self.engineName = engineName
         self.looks = looks
+        self.lookInterval = lookInterval
         self.hostNetworks = hostNetworks
         self.isPortUnused = isPortUnused ?? PortDesk.isUnused
         self.images = images

@@ -84,6 +84,9 @@ package struct Composition: Sendable {
             services.append(
                 HostReporter(link: link, environments: { await control.environments(of: loop) }, parts: parts))
         }
+        if let interval = boundaries.lookInterval {
+            services.append(HealthWatch(projects: projects, interval: interval))
+        }
         return Composition(control: control, services: services)
     }
 
@@ -100,6 +103,7 @@ package struct Composition: Sendable {
         }
         var last: [EnvironmentName: Deployment] = [:]
         for record in environments {
+            if record.live != nil { await parts.recovery.expect(record.id, record.kind) }
             last[record.id.name] = try await StartFailure.asking { () async throws in
                 try await records.deployments(of: name, environment: record.id.name, limit: 1).first
             }

@@ -18,6 +18,8 @@ struct DaemonParts: Sendable {
     let fence: Fence
     /// Where records of the log go.
     let log: Log
+    /// Whose turn it is when much has to be mended at once.
+    let recovery = RecoveryOrder()
     /// What the loops decide by.
     var decisions = Decisions.standard
 

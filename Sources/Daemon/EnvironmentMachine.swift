@@ -20,6 +20,8 @@ package struct EnvironmentMachine: Sendable {
     private var repairFailures = 0
     /// When looking after the live release is tried again.
     private var repairAt: Timestamp?
+    /// What of the live release ended again and again.
+    package private(set) var crashes = CrashCounts()
 
     /// What to do next.
     package enum Action: Sendable, Hashable {
@@ -68,6 +70,23 @@ package struct EnvironmentMachine: Sendable {
         repairAt = nil
     }
 
+    /// A container of the live release was started.
+    package mutating func started(_ container: String, at now: Timestamp) { crashes.started(container, at: now) }
+
+    /// A container of the live release ended; in words, how. Returns how often in a row it has.
+    package mutating func ended(_ container: String, _ words: String, at now: Timestamp) -> Int {
+        crashes.ended(container, words, at: now)
+    }
+
+    /// Why a container ended is known better by now.
+    package mutating func explained(_ container: String, _ words: String) { crashes.explained(container, words) }
+
+    /// The live release is about to be looked after; returns the containers that are left alone meanwhile.
+    package mutating func beginRepair(at now: Timestamp) -> Set<String> {
+        crashes.beginAgain(at: now)
+        return crashes.resting(at: now)
+    }
+
     /// A person or an adoption pinned the environment, or lifted the pin.
     package mutating func held(_ hold: Hold?, pinned: Digest?) {
         record.hold = hold
@@ -109,6 +128,7 @@ package struct EnvironmentMachine: Sendable {
         mustLook = false
         repairFailures = 0
         repairAt = nil
+        crashes = CrashCounts()
         noteHealthy(live.commit, live, at: live.since)
     }
 
@@ -150,6 +170,9 @@ package struct EnvironmentMachine: Sendable {
         repairAt = now.advanced(by: pause(repairFailures))
     }
 
+    /// Others are looked after first.
+    package mutating func repairPutOff(until moment: Timestamp) { repairAt = moment }
+
     /// Nothing of earlier releases is left.
     package mutating func swept() { mustSweep = false }
 
@@ -165,9 +188,14 @@ package struct EnvironmentMachine: Sendable {
     package func next(at now: Timestamp) -> Action {
         if wish?.intent == .delete { return repairIsDue(now) ? .remove : .rest(until: repairAt) }
         if let action = change(at: now) { return action }
-        if record.live != nil, mustLook, repairIsDue(now) { return .repair }
+        let mustStart = crashes.isDue(at: now)
+        if record.live != nil, mustLook || mustStart, repairIsDue(now) { return .repair }
         if mustSweep, repairIsDue(now), wish != nil { return .sweep }
-        return .rest(until: [record.failed?.retryAt, mustLook || mustSweep ? repairAt : nil].compactMap(\.self).min())
+        let moments = [
+            record.failed?.retryAt, mustLook || mustSweep || mustStart ? repairAt : nil,
+            mustStart ? nil : crashes.nextEnd,
+        ]
+        return .rest(until: moments.compactMap(\.self).min())
     }
 
     /// The commit that a deployment would be for now, if one is due; used to see whether running work is superseded.

@@ -114,7 +114,8 @@ extension EnvironmentWorker {
         let seen = await observation(after: wanted)
         let now = parts.now()
         let previous = machine.record.live?.deployment
-        if let seen { (observation, observedAt) = (seen, lookedAt) }
+        if let seen { _ = latest.take(seen, lookedAt: lookedAt) }
+        health = LiveHealth()
         machine.becameLive(
             .init(
                 release: release.id, content: release.content, configuration: wanted.configuration.digest,
@@ -125,6 +126,7 @@ extension EnvironmentWorker {
         let how = deployment?.built == true ? "built and deployed" : "deployed without a build"
         let message = "\(wanted.commit.short) is live as release \(release.id.short), \(how)"
         await persist(kind: "deployment.live", message, replacing: previous)
+        await parts.recovery.finished(id)
         log.info(message)
     }
 

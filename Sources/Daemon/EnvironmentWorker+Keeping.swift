@@ -29,26 +29,39 @@ extension EnvironmentWorker {
 
     func repair() async {
         guard let live = record.live else { return }
-        do throws(StageFailure) {
-            let release = try await parts.kept { ledger in
-                try await ledger.release(live.release, of: id.project)
-            }
-            guard let release else { return machine.repaired() }
-            let wanted = wanted(release, commit: live.commit)
-            // What runs may have been started under an older configuration; that alone is no damage.
-            guard wanted.configuration.digest == live.configuration else { return machine.repaired() }
-            let result = try await parts.deployer.converge(on: wanted, reporter: SilentReporter())
-            machine.repaired()
-            if result.changed {
-                let message = "what ran differed from release \(release.id.short) and was mended"
-                log.warning(message)
-                await parts.tell(id, "environment.drift", message)
-                parts.changes.notify()
-            }
-        } catch {
-            machine.repairFailed(at: parts.now()) { parts.pause(afterFailures: $0) }
-            log.warning("cannot look after what runs: \(error.message)")
+        let claim = RecoveryQueue.Claim(id: id, kind: record.kind, liveSince: live.since)
+        guard await parts.recovery.mayBegin(claim) else {
+            return machine.repairPutOff(until: parts.now().advanced(by: RecoveryQueue.pause))
         }
+        do throws(StageFailure) {
+            try await mend(live)
+            await parts.recovery.finished(id)
+        } catch {
+            await parts.recovery.failed(id, isEngineAway: error.reason == .engineUnavailable)
+            machine.repairFailed(at: parts.now()) { parts.pause(afterFailures: $0) }
+            // One line for each state: an engine that is away is told by whoever watches it.
+            if repairProblem != error.message { log.warning("cannot look after what runs: \(error.message)") }
+            repairProblem = error.message
+        }
+    }
+
+    private func mend(_ live: EnvironmentRecord.LiveRelease) async throws(StageFailure) {
+        let release = try await parts.kept { ledger in
+            try await ledger.release(live.release, of: id.project)
+        }
+        guard let release else { return machine.repaired() }
+        var wanted = wanted(release, commit: live.commit)
+        // What runs may have been started under an older configuration; that alone is no damage.
+        guard wanted.configuration.digest == live.configuration else { return machine.repaired() }
+        wanted.resting = machine.beginRepair(at: parts.now())
+        let result = try await parts.deployer.converge(on: wanted, reporter: SilentReporter())
+        machine.repaired()
+        repairProblem = nil
+        guard result.changed, wanted.resting.isEmpty else { return }
+        let message = "what ran differed from release \(release.id.short) and was mended"
+        log.warning(message)
+        await parts.tell(id, "environment.drift", message)
+        parts.changes.notify()
     }
 
     func sweep() async {
@@ -63,7 +76,9 @@ extension EnvironmentWorker {
                 try await ledger.release(live.release, of: id.project)
             }
             guard let release else { return machine.swept() }
-            let wanted = wanted(release, commit: live.commit)
+            var resting = wanted(release, commit: live.commit)
+            resting.resting = machine.crashes.resting(at: parts.now())
+            let wanted = resting
             try await interruptible(by: signal) { () async throws(StageFailure) in
                 try await self.parts.deployer.sweep(wanted)
             }

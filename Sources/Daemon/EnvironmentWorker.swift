@@ -19,16 +19,22 @@ actor EnvironmentWorker {
     var machine: EnvironmentMachine
     /// The deployment under way, or else the last one.
     var deployment: Deployment?
-    /// The newest observation of the environment's containers; nil until there is one.
-    var observation: ObservedEnvironment?
-    /// When the look that gave it began.
-    var observedAt = SteadyClock.now
+    /// The newest observation of the environment's containers.
+    var latest = LatestLook(at: SteadyClock.now)
+    /// What it saw; nil until there is one.
+    var observation: ObservedEnvironment? { latest.observed }
     /// What the work at hand is for; nil where nothing would supersede it.
     var workingOn: ObjectID?
     /// From here on the work at hand is finished, whatever comes.
     var isSwitching = false
     /// Whether the environment is gone, and the worker with it.
     var isRemoved = false
+    /// What looks from outside say of what runs.
+    var health = LiveHealth()
+    /// Why looking after what runs failed last; nil: it did not.
+    var repairProblem: String?
+    /// How the services of the live release are looked at.
+    var checks: LiveChecks?
 
     /// How long a preview may be left alone; nil: for ever, or not known yet.
     var lifetime: Duration?
@@ -64,7 +70,7 @@ actor EnvironmentWorker {
     func status(engineProblem: String?) -> EnvironmentStatus {
         StatusView.environment(
             machine: machine, deployment: deployment, observed: observation, engineProblem: engineProblem,
-            configurations: parts.configurations, expires: expires)
+            configurations: parts.configurations, health: health, now: parts.now(), expires: expires)
     }
 
     /// Takes the Promoter's wish.
@@ -81,14 +87,17 @@ actor EnvironmentWorker {
     /// Takes what was observed of the containers; looks closer where it may matter.
     ///
     /// - Parameter lookedAt: when the look began; what an older look saw is not taken for news.
-    func take(_ environment: ObservedEnvironment, isDifferent: Bool, lookedAt: ContinuousClock.Instant) {
-        if lookedAt >= observedAt {
-            observation = environment
-            observedAt = lookedAt
-        }
-        guard isDifferent else { return }
+    func take(_ environment: ObservedEnvironment, isDifferent: Bool, lookedAt: ContinuousClock.Instant) async {
+        let finding = latest.take(environment, lookedAt: lookedAt)
+        // No event tells of everything, and none of what happened while nobody listened.
+        guard isDifferent || (finding != .same && finding != .outdated) else { return }
         machine.stirred()
         wake.ring()
+        guard case .different(let renamed) = finding else { return }
+        for (old, new) in renamed.sorted(by: { $0.key < $1.key }) {
+            await parts.tell(
+                id, "environment.drift", "\(old) was renamed to \(new); it is known by its labels, and serves on")
+        }
     }
 
     /// Takes a person's pin, or its end.

@@ -8,7 +8,7 @@ actor PortDesk: PortSource {
     private let range: ClosedRange<Int>
     private let ledger: any Records
     private let now: @Sendable () -> Timestamp
-    private let isUnused: @Sendable (Int) -> Bool
+    private let looksUnused: @Sendable (Int) -> Bool
     private var leases: [Int: PortLease] = [:]
     private var byContainer: [String: Int] = [:]
     private var cursor: Int
@@ -23,7 +23,7 @@ actor PortDesk: PortSource {
         self.range = range
         ledger = records
         self.now = now
-        self.isUnused = isUnused
+        looksUnused = isUnused
         cursor = range.lowerBound
         for lease in leases {
             self.leases[lease.port] = lease
@@ -43,7 +43,7 @@ actor PortDesk: PortSource {
         for _ in range {
             cursor = cursor >= range.upperBound ? range.lowerBound : cursor + 1
             let candidate = cursor
-            guard isRested(candidate), isUnused(candidate) else { continue }
+            guard isRested(candidate), looksUnused(candidate) else { continue }
             await keep(PortLease(port: candidate, container: container, leasedAt: now(), releasedAt: nil))
             return candidate
         }
@@ -52,6 +52,8 @@ actor PortDesk: PortSource {
             message: "no port from \(range.lowerBound) to \(range.upperBound) is free",
             hint: "widen runtime.ports, or delete previews that are not needed")
     }
+
+    func isUnused(_ port: Int) async -> Bool { looksUnused(port) }
 
     func release(port: Int) async {
         guard var lease = leases[port], lease.releasedAt == nil else { return }

@@ -126,6 +126,9 @@ actor ProjectLoop: Service {
         wake.ring()
     }
 
+    /// Takes that a container was started or ended.
+    func take(_ turn: ContainerTurn) async { await workers[turn.environment.name]?.take(turn) }
+
     /// A delivery asked for a look.
     func delivered(_ sequence: Int64) { unsettled = max(sequence, unsettled ?? 0) }
 

@@ -14,6 +14,18 @@ actor Projects {
     /// Every project, ordered by name.
     var all: [ProjectLoop] { loops.values.sorted { $0.project < $1.project } }
 
+    /// Hands on that a container was started or ended.
+    func take(_ turn: ContainerTurn) async { await loops[turn.environment.project]?.take(turn) }
+
+    /// The workers of all environments, ordered by name.
+    var workers: [EnvironmentWorker] {
+        get async {
+            var workers: [EnvironmentWorker] = []
+            for loop in all { workers += await loop.workers.values }
+            return workers.sorted { $0.id < $1.id }
+        }
+    }
+
     /// Hands what was observed to the projects it belongs to.
     func take(
         _ world: ObservedWorld, isComplete: Bool, stirred: Set<EnvironmentID>, lookedAt: ContinuousClock.Instant

@@ -7,14 +7,19 @@ enum StatusView {
     /// One environment.
     static func environment(
         machine: EnvironmentMachine, deployment: Deployment?, observed: ObservedEnvironment?, engineProblem: String?,
-        configurations: EnvironmentConfigurations, expires: Timestamp? = nil
+        configurations: EnvironmentConfigurations, health looks: LiveHealth = LiveHealth(),
+        now: Timestamp = Timestamp(milliseconds: 0), expires: Timestamp? = nil
     ) -> EnvironmentStatus {
         let record = machine.record
         let live = record.live
         let containers = (observed?.containers ?? []).filter { $0.labels.release == live?.release }
         let services = Self.services(containers)
-        let (health, healthReason) = Self.health(
+        let (observedHealth, observedReason) = Self.health(
             live: live, containers: containers, isObserved: observed != nil, engineProblem: engineProblem)
+        let shown = looks.shown(observedHealth, observedReason)
+        let health = shown.health
+        let crashes = health == .unknown ? nil : machine.crashes.problem(at: now)
+        let healthReason = crashes ?? shown.reason
         let progress = Self.progress(machine: machine, deployment: deployment)
         let urls = observed.map { Self.urls(of: $0, configurations: configurations) } ?? []
         return EnvironmentStatus(
@@ -137,6 +142,9 @@ enum StatusView {
         }
         if let hold = status.hold {
             remedies.append("slipway resume \(status.id.project) \(status.id.name)   lifts the hold of \(hold.since)")
+        }
+        if status.health == .degraded || status.health == .failing {
+            remedies.append("slipway logs \(status.id.project) \(status.id.name)   shows what it wrote last")
         }
         if let reason = status.healthReason { sentences.append("its health is \(status.health.rawValue): \(reason)") }
         if let problem = project.problem {

@@ -15,7 +15,10 @@ actor WorldWatch: Service {
     private nonisolated let wake = Wake()
     private nonisolated let stirred = Mutex<Set<EnvironmentID>>([])
     private nonisolated let mustLookAtAll = Mutex(true)
+    private nonisolated let turns = Mutex<[ContainerTurn]>([])
     private var failures = 0
+    /// The environments that events named and that could not be looked at yet.
+    private var owed: Set<EnvironmentID> = []
     /// Why the engine cannot be listed; nil while it can.
     private(set) var problem: String?
 
@@ -52,6 +55,7 @@ actor WorldWatch: Service {
             group.addTask { await self.listen(until: stop) }
             var next = Deadline.after(.zero)
             while !stop.isRaised {
+                await handOnTurns()
                 let isDue = mustLookAtAll.withLock { flag in
                     defer { flag = false }
                     return flag
@@ -67,12 +71,26 @@ actor WorldWatch: Service {
         }
     }
 
+    /// How many turns may wait to be handed on; more are only seen in the next listing.
+    private static let turnLimit = 1000
+
+    /// Hands on what was started and ended, before anything is looked at because of it.
+    private func handOnTurns() async {
+        let waiting = turns.withLock { turns in
+            defer { turns = [] }
+            return turns
+        }
+        for turn in waiting { await projects.take(turn) }
+    }
+
     /// Lists everything; returns when to do so again.
     private func lookAtAll() async -> Duration {
-        let stirredNow = stirred.withLock { set in
-            defer { set = [] }
-            return set
-        }
+        // What events named is not forgotten when the listing fails.
+        owed.formUnion(
+            stirred.withLock { set in
+                defer { set = [] }
+                return set
+            })
         do throws(StageFailure) {
             let lookedAt = SteadyClock.now
             let world = try await deployer.observe()
@@ -85,8 +103,9 @@ actor WorldWatch: Service {
             failures = 0
             listedAt = SteadyClock.now
             await projects.take(
-                world, isComplete: true, stirred: wasDown ? Set(world.environments.keys) : stirredNow,
+                world, isComplete: true, stirred: wasDown ? owed.union(world.environments.keys) : owed,
                 lookedAt: lookedAt)
+            owed = []
             return Self.interval
         } catch {
             failures += 1
@@ -118,7 +137,8 @@ actor WorldWatch: Service {
                 changes.notify()
             } catch {
                 // The complete listing finds out what is wrong with the engine, and says so.
-                wake.ring()
+                stirred.withLock { _ = $0.insert(id) }
+                mustLookAtAll.withLock { $0 = true }
             }
         }
     }
@@ -126,6 +146,9 @@ actor WorldWatch: Service {
     private func listen(until stop: StopSignal) async {
         await deployer.watch { id in
             self.stirred.withLock { _ = $0.insert(id) }
+            self.wake.ring()
+        } onTurn: { turn in
+            self.turns.withLock { if $0.count < Self.turnLimit { $0.append(turn) } }
             self.wake.ring()
         } onGap: {
             self.mustLookAtAll.withLock { $0 = true }

@@ -66,7 +66,7 @@ package final class Deployer: Sendable {
         on wanted: WantedEnvironment, reporter: any DeploymentReporter
     ) async throws(StageFailure) -> Convergence {
         turns.begin(wanted.id)
-        let observed = turns.usable(try await observeForPlan(wanted.id))
+        let observed = try await withdrawingStrangers(from: turns.usable(try await observeForPlan(wanted.id)))
         let steps = decisions.steps(observed, wanted)
         let needsSweep = !DeploymentPlan.leftovers(in: observed, of: wanted).isEmpty
         guard !steps.isEmpty else { return Convergence(changed: false, needsSweep: needsSweep) }

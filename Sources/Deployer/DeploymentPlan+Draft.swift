@@ -54,6 +54,12 @@ extension DeploymentPlan {
             }
         }
 
+        /// What should rest and does not.
+        var restless: [ContainerReference] {
+            let alive = members.values.flatMap(\.values).filter { wanted.resting.contains($0.name) && $0.isAlive }
+            return alive.sorted { $0.name < $1.name }.map { ContainerReference($0) }
+        }
+
         /// What is launched of a service; nil when all of it runs and, where it is routed, is served.
         func launch(of service: ReleasedService) -> ServiceLaunch? {
             let served = Set(observed.routes.flatMap(\.ports))
@@ -63,13 +69,16 @@ extension DeploymentPlan {
             }
             let launches = Self.replicas(of: service).compactMap { replica -> ContainerLaunch? in
                 guard let member = members[service.name]?[replica] else {
-                    guard let name = newNames[service.name]?[replica] else { return nil }
+                    guard let name = newNames[service.name]?[replica], !wanted.resting.contains(name) else {
+                        return nil
+                    }
                     return ContainerLaunch(name: name, replica: replica, action: .create)
                 }
                 let port = member.labels.port
                 let isServed = port.map { served.contains($0) } ?? false
                 let action: ContainerLaunch.Action? =
                     switch member.state {
+                    case _ where wanted.resting.contains(member.name): nil
                     case .created, .exited: .start(id: member.id)
                     case .dead, .paused: .recreate(id: member.id)
                     case .restarting: .check(id: member.id)
@@ -108,6 +117,8 @@ extension DeploymentPlan {
         /// Where the hosts should be sent; nil when they are sent there already.
         var targets: [RouteTarget]? {
             let services = routedServices
+            // A container that is to rest is not made: what is left of its service serves on.
+            if newNames.values.contains(where: { $0.values.contains { wanted.resting.contains($0) } }) { return nil }
             let targets = services.map { service in
                 RouteTarget(
                     service: service.name, hosts: (wanted.hosts[service.name] ?? []).sorted(),

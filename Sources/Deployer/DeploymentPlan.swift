@@ -14,6 +14,7 @@ package enum DeploymentPlan {
         var steps: [Step] = []
         let network = ContainerNames.network(of: wanted.id)
         if !observed.networks.contains(where: { $0.name == network }) { steps.append(.createNetwork(network)) }
+        if !draft.restless.isEmpty { steps.append(.rest(draft.restless)) }
         for wave in waves(of: wanted.release.services) {
             let launches = wave.compactMap { draft.launch(of: $0) }
             if !launches.isEmpty { steps.append(.launch(launches)) }

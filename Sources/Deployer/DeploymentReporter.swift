@@ -26,6 +26,8 @@ package protocol PortSource: Sendable {
     func port(for container: String) async throws(StageFailure) -> Int
     /// Nothing publishes on that port any more, or something foreign does.
     func release(port: Int) async
+    /// Whether nothing listens on that port now.
+    func isUnused(_ port: Int) async -> Bool
 }
 
 /// What came of a pass over an environment.

@@ -50,6 +50,8 @@ final class DeploymentRun: Sendable {
                 try await report("create network \(name)") { () throws(StageFailure) in
                     try await self.deployer.makeNetwork(named: name, for: self.wanted)
                 }
+            case .rest(let containers):
+                for container in containers { try await rest(container) }
             case .launch(let services):
                 await enter(.starting)
                 try await launch(services)
@@ -63,6 +65,19 @@ final class DeploymentRun: Sendable {
         }
         // Nothing is routed: what was replaced goes when the caller sweeps, which it must be asked about too.
         if state != .switching { try await takeLeave() }
+    }
+
+    /// How long a container that is to rest may take to end: it would soon have ended by itself.
+    private static let restingStop = Duration.seconds(1)
+
+    private func rest(_ container: ContainerReference) async throws(StageFailure) {
+        try await report("leave \(container.name) alone") { () throws(StageFailure) in
+            do throws(EngineError) {
+                try await self.deployer.engine.stop(container.id, timeout: Self.restingStop)
+            } catch {
+                throw .engine(error, "container \(container.name) cannot be stopped")
+            }
+        }
     }
 
     /// The last moment to give up.

@@ -4,6 +4,8 @@ package import Model
 package enum Step: Sendable, Hashable {
     /// Make the environment's network.
     case createNetwork(String)
+    /// Stop what ends again and again, so that the engine does not start it either.
+    case rest([ContainerReference])
     /// Bring these services up, side by side: the services they depend on are up already.
     case launch([ServiceLaunch])
     /// Send the environment's hosts to these containers, all at once.

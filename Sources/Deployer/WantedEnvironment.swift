@@ -26,6 +26,8 @@ package struct WantedEnvironment: Sendable, Hashable {
     package var hold: Hold?
     /// When the environment expires.
     package var expires: Timestamp?
+    /// The names of containers that ended again and again: they are stopped, and not started for now.
+    package var resting: Set<String> = []
 
     /// An environment as given.
     package init(

@@ -251,4 +251,23 @@ struct DeploymentPlanTests {
         #expect(steps.count == 4)
         #expect(Array(steps.suffix(2)) == [.removeVolume("v"), .removeNetwork(observed.networks[0])])
     }
+
+    // Containers that are to rest
+
+    @Test func whatIsToRestIsStoppedAndNotStarted() throws {
+        var wanted = WantedEnvironment.make()
+        let running = ObservedContainer.make(of: wanted)
+        wanted.resting = [running.name]
+        let route = wanted.route()
+        #expect(
+            DeploymentPlan.steps(from: .make([running], routes: [route]), to: wanted)
+                == [.rest([ContainerReference(running)])])
+        let exited = ObservedContainer.make(of: wanted, state: .exited)
+        #expect(DeploymentPlan.steps(from: .make([exited], routes: [route]), to: wanted).isEmpty)
+        #expect(DeploymentPlan.sweep(of: .make([exited], routes: [route]), to: wanted).isEmpty)
+        // Removed by hand meanwhile: it is not made either, and its route stays.
+        #expect(DeploymentPlan.steps(from: .make([], routes: [route]), to: wanted).isEmpty)
+        wanted.resting = []
+        #expect(!DeploymentPlan.steps(from: .make([exited], routes: [route]), to: wanted).isEmpty)
+    }
 }

@@ -254,6 +254,10 @@ actor TestPorts: PortSource {
         return port
     }
 
+    nonisolated func isUnused(_ port: Int) async -> Bool {
+        ListeningPorts.ofNetwork(of: Int(getpid()))?.sockets.contains { $0.port == port } != true
+    }
+
     func release(port: Int) async {
         released.append(port)
         byContainer = byContainer.filter { $0.value != port }

@@ -80,37 +80,9 @@ struct WebSocketTests {
         withExtendedLifetime(echo) {}
     }
 
-    /// A Caddy that knows the field, or says that it does not, and counts how often it is changed.
-    private actor Counting: ProxyAdmin {
-        let knowsDelay: Bool
-        private(set) var changes = 0
-        private(set) var held: CaddyServer?
-
-        init(knowsDelay: Bool) { self.knowsDelay = knowsDelay }
-
-        func server() -> ProxyAnswer { ProxyAnswer(server: held, etag: "\(changes)") }
-        func server(unless etag: String?) -> ProxyAnswer? { server() }
-        func patchRoutes(of server: CaddyServer, ifMatch etag: String?) throws(StageFailure) -> Bool {
-            try change(server)
-        }
-        func patchServer(_ server: CaddyServer, ifMatch etag: String?) throws(StageFailure) -> Bool {
-            try change(server)
-        }
-        func putServer(_ server: CaddyServer) throws(StageFailure) -> Bool { try change(server) }
-
-        private func change(_ server: CaddyServer) throws(StageFailure) -> Bool {
-            guard knowsDelay || !CaddyFrame.keepsStreams(server) else {
-                throw .proxyRefused(400, "loading new config: json: unknown field \"stream_close_delay\"")
-            }
-            changes += 1
-            held = server
-            return true
-        }
-    }
-
     @Test(arguments: [false, true])
     func changesThatCutThemGoTogether(_ knowsDelay: Bool) async throws {
-        let admin = Counting(knowsDelay: knowsDelay)
+        let admin = MemoryAdmin(knowsDelay: knowsDelay)
         let frame = CaddyFrame(httpPort: 1, daemonAddress: "127.0.0.1:1")
         let router = Router(client: admin, files: nil, routesDirectory: nil, frame: frame, log: .silent)
         let (id, routes) = talk(to: 9)
@@ -129,7 +101,7 @@ struct WebSocketTests {
             try await group.waitForAll()
         }
         #expect(await router.table.environments.count == 21)
-        #expect(await admin.held.map { CaddyFrame.table(in: $0) } == router.table)
+        #expect(await admin.table == router.table)
         let changes = await admin.changes - before
         // The first waits until the distance is kept, and takes along what comes meanwhile.
         if knowsDelay { #expect(changes > 1) } else { #expect(changes <= 2) }

@@ -10,6 +10,8 @@ enum ChaosSize {
 
     /// How often a daemon is killed amid pushes on a real engine.
     static let kills = count("SLIPWAY_CHAOS_KILLS", default: 6)
+    /// How often an engine is restarted between a push and the moment it is live.
+    static let engineRestarts = count("SLIPWAY_CHAOS_ENGINE_RESTARTS", default: 2)
     /// What chance begins with: the same again for the same schedule of wishes.
     static let seed = UInt64(count("SLIPWAY_CHAOS_SEED", default: Int(time(nil))))
 }
