@@ -108,7 +108,7 @@ let package = Package(
         tests("Daemon", ["Daemon", "Store", "Model", "Deployer", "Promoter", "Watcher", "TestSupport"]),
         tests("Console", ["Console", "TestSupport"]),
         tests("Commands", ["Commands", "Model", "Lifecycle", "Config", "Subprocess", "TestSupport"]),
-        tests("EndToEnd", ["TestSupport", "Model", "HTTPClient", "Crypto", "Subprocess", "slipway"]),
+        tests("EndToEnd", ["TestSupport", "Model", "HTTPClient", "Crypto", "SQLite", "Subprocess", "slipway"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -9,6 +9,8 @@ import TestSupport
 final class DaemonProcess {
     private let directory: TemporaryDirectory
     private(set) var pid: Int32 = 0
+    /// What the daemon's environment always has besides the usual.
+    var environment: [String: String] = [:]
 
     /// The program that was built beside these tests.
     static var program: String {
@@ -30,11 +32,11 @@ final class DaemonProcess {
     ///   - more: what its environment has besides.
     func start(program: String? = nil, under wrapper: [String] = [], with more: [String: String] = [:]) throws {
         let words = wrapper + [program ?? Self.program] + serve
-        let environment = ["PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME": directory.path]
+        let usual = ["PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME": directory.path]
         pid = try Spawn.detached(
             Command(
                 executable: words[0], arguments: Array(words.dropFirst()),
-                environment: environment.merging(more) { $1 }),
+                environment: usual.merging(environment) { $1 }.merging(more) { $1 }),
             logPath: directory.path(of: "daemon.log"))
     }
 

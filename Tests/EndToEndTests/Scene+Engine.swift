@@ -50,7 +50,7 @@ extension Scene {
             (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
                 ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
         }
-        guard let answer = try? engine.ask("GET", path + "filters=" + query.joined()), answer.isSuccess else {
+        guard let answer = try? host.ask("GET", path + "filters=" + query.joined()), answer.isSuccess else {
             return nil
         }
         return try? JSONDecoder().decode(type, from: Data(answer.body))
@@ -60,7 +60,7 @@ extension Scene {
     func runs() throws -> Set<Run> {
         Set(
             try containers().map { container in
-                let answer = try engine.ask("GET", "/v1.40/containers/\(container.Id)/json")
+                let answer = try host.ask("GET", "/v1.40/containers/\(container.Id)/json")
                 return try JSONDecoder().decode(Run.self, from: Data(answer.body))
             })
     }
@@ -78,5 +78,5 @@ extension Scene {
     }
 
     /// Removes a container as somebody at the keyboard would.
-    func remove(_ id: String) { _ = try? engine.ask("DELETE", "/v1.40/containers/\(id)?force=1&v=1") }
+    func remove(_ id: String) { _ = try? host.ask("DELETE", "/v1.40/containers/\(id)?force=1&v=1") }
 }

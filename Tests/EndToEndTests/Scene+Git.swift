@@ -19,7 +19,10 @@ extension Scene {
     @discardableResult
     func push(_ files: [String: String], to branch: String = "main", delivers: Bool = true) throws -> ObjectID {
         let busybox = workshop.path(of: "shop/busybox")
-        if access(busybox, F_OK) != 0 {
+        // Nothing of it runs on a scripted engine.
+        if host is ScriptedEngine {
+            try workshop.write("#!\n", to: "shop/busybox")
+        } else if access(busybox, F_OK) != 0 {
             try FileManager.default.copyItem(atPath: "/bin/busybox", toPath: busybox)
         }
         let commit = try #require(ObjectID(try workshop.push(files, to: branch, of: "shop")))
@@ -70,13 +73,15 @@ extension Scene {
     /// Sends the delivery that a Git host sends after a push, and returns the status it was answered.
     @discardableResult
     func deliver(_ ref: RefName, _ commit: ObjectID?, signedWith key: String? = nil) throws -> Int {
-        let status = try #require(try announce(ref, commit, signedWith: key))
+        let status = try #require(try announce(ref, commit, signedWith: key).status)
         if key == nil { #expect(status == 202) }
         return status
     }
 
-    /// The same, to a daemon that may not be there; nil when there was no answer.
-    func announce(_ ref: RefName, _ commit: ObjectID?, signedWith key: String? = nil) throws -> Int? {
+    /// The same towards a daemon that may not live to answer: what it answered, if it did, and the delivery's id.
+    func announce(
+        _ ref: RefName, _ commit: ObjectID?, signedWith key: String? = nil
+    ) throws -> (status: Int?, id: String) {
         struct Push: Encodable {
             let ref: String
             let before = ObjectID.zero
@@ -85,17 +90,26 @@ extension Scene {
         }
         let name = String(decoding: ref.bytes, as: UTF8.self)
         let body = Array(try JSONEncoder().encode(Push(ref: name, after: commit ?? .zero, deleted: commit == nil)))
-        return announce(event: "push", body: body, signedWith: key)
+        let id = nextDeliveryID()
+        return (send(event: "push", id: id, body: body, signedWith: key), id)
     }
 
     /// Sends a delivery of GitHub's, and returns the status it was answered; nil when there was no answer.
     func announce(event: String, body: [UInt8], signedWith key: String? = nil) -> Int? {
+        send(event: event, id: nextDeliveryID(), body: body, signedWith: key)
+    }
+
+    private func nextDeliveryID() -> String {
         deliveries += 1
+        return "\(deliveries)-\(Int.random(in: 0..<Int.max))"
+    }
+
+    private func send(event: String, id: String, body: [UInt8], signedWith key: String?) -> Int? {
         let answer = ask(
             "POST", "/hooks/shop", body: body,
             headers: [
                 HTTPHeader("Content-Type", "application/json"), HTTPHeader("X-GitHub-Event", event),
-                HTTPHeader("X-GitHub-Delivery", "\(deliveries)-\(Int.random(in: 0..<Int.max))"),
+                HTTPHeader("X-GitHub-Delivery", id),
                 HTTPHeader("X-Hub-Signature-256", "sha256=" + Signature.sha256(secret: key ?? secret, body: body)),
             ])
         return answer?.status

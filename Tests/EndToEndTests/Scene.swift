@@ -9,7 +9,8 @@ import Testing
 ///
 /// Everything is real: git(1), Podman or Docker, Caddy, and the built `slipway`.
 final class Scene {
-    let engine: EngineFixture
+    /// What the daemon builds and runs with.
+    let host: any EngineUnderTest
     let workshop: GitWorkshop
     let directory: TemporaryDirectory
     let httpPort: Int
@@ -38,7 +39,7 @@ final class Scene {
         await stage.enter()
         do {
             let engine = try await isOwn ? EngineFixture.forOneTest(program) : EngineFixture.forTest(program)
-            let scene = try Scene(engine, polling: polling, host: host, repository: repository)
+            let scene = try Scene(engine, polling: polling, gitHost: host, repository: repository)
             defer { scene.end(isOwn: isOwn) }
             if starts { try await scene.start() }
             try await body(scene)
@@ -49,13 +50,41 @@ final class Scene {
         await stage.leave()
     }
 
+    /// Plays one scene on a scripted engine of its own: as many as there are run side by side.
+    ///
+    /// - Parameters:
+    ///   - ports: how many ports the daemon may lend; each rests for a day after its use.
+    ///   - settings: more lines of the daemon's configuration.
+    static func play(
+        on engine: ScriptedEngine, polling: String = "60s", starts: Bool = true, ports: Int = 200,
+        settings: String = "", _ body: (Scene) async throws -> Void
+    ) async throws {
+        let scene = try Scene(engine, polling: polling, ports: ports, settings: settings, repository: Scene.local)
+        defer { scene.end(isOwn: true) }
+        if starts { try await scene.start() }
+        try await body(scene)
+    }
+
+    /// The engine, where it is a real one.
+    var engine: EngineFixture {
+        guard let engine = host as? EngineFixture else { preconditionFailure("this scene's engine is scripted") }
+        return engine
+    }
+
+    /// The engine, where it is scripted.
+    var scripted: ScriptedEngine {
+        guard let engine = host as? ScriptedEngine else { preconditionFailure("this scene's engine is a real one") }
+        return engine
+    }
+
     /// The remote by its path.
     static func local(_ workshop: GitWorkshop) -> String { "repository: file://\(workshop.path(of: "shop.git"))" }
 
     private init(
-        _ engine: EngineFixture, polling: String, host: GitHostKind, repository: (GitWorkshop) throws -> String
+        _ engine: any EngineUnderTest, polling: String, ports: Int = 200, settings: String = "",
+        gitHost: GitHostKind = .github, repository: (GitWorkshop) throws -> String
     ) throws {
-        self.engine = engine
+        host = engine
         workshop = try GitWorkshop()
         directory = try TemporaryDirectory()
         httpPort = try #require(Loopback.freePort())
@@ -64,7 +93,7 @@ final class Scene {
         try workshop.makeRemote("shop")
         try directory.write(secret, to: "secret")
         chmod(directory.path(of: "secret"), 0o600)
-        let firstPort = 10_000 + Int.random(in: 0..<100) * 200
+        let firstPort = 10_000 + Int.random(in: 0..<20_000 / ports) * ports
         try directory.write(
             """
             state: \(directory.path)/state
@@ -73,12 +102,13 @@ final class Scene {
             runtime:
               socket: \(engine.socketPath)
               subnets: \(engine.uniqueBlock())
-              ports: \(firstPort)-\(firstPort + 199)
+              ports: \(firstPort)-\(firstPort + ports - 1)
             router: { http: \(httpPort) }
             poll: { interval: \(polling) }
+            \(settings)
             projects:
               - name: shop
-                host: \(host.rawValue)
+                host: \(gitHost.rawValue)
                 webhook_secret: { file: \(directory.path)/secret }
                 \(try repository(workshop))
 
@@ -98,9 +128,9 @@ final class Scene {
     private func end(isOwn: Bool) {
         daemon.stop()
         stopProxy()
-        if isOwn { return engine.end() }
+        if isOwn { return host.end() }
         for container in containers() { remove(container.Id) }
-        for network in networks() { _ = try? engine.ask("DELETE", "/v1.40/networks/\(network)") }
+        for network in networks() { _ = try? host.ask("DELETE", "/v1.40/networks/\(network)") }
     }
 
     // Waiting
