@@ -27,7 +27,7 @@ import Testing
         try await Scene.play(on: .podman) { scene in
             chmod(scene.directory.path(of: "secret"), 0o644)
             let commit = try scene.push(page: "one", delivers: false)
-            #expect(try scene.announce(.branch("main"), commit) == 401)
+            #expect(try scene.announce(.branch("main"), commit).status == 401)
             try await scene.eventually("the operator is told why") {
                 scene.get([DaemonEvent].self, "/events?project=shop")?.contains { event in
                     event.kind == "delivery.rejected" && event.message.contains("can be read by everybody")

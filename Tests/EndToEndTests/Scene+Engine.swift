@@ -41,6 +41,15 @@ extension Scene {
         labelled([Network].self, "/v1.40/networks?", environment)?.map(\.Name) ?? []
     }
 
+    /// How many of something the engine has, whoever made it.
+    func count(of path: String, _ member: String?) -> Int {
+        struct Anything: Decodable {}
+        guard let answer = try? host.ask("GET", path), answer.isSuccess else { return -1 }
+        let data = Data(answer.body)
+        guard let member else { return (try? JSONDecoder().decode([Anything].self, from: data))?.count ?? -1 }
+        return (try? JSONDecoder().decode([String: [Anything]?].self, from: data))?[member].flatMap { $0 }?.count ?? 0
+    }
+
     private func labelled<Value: Decodable>(_ type: Value.Type, _ path: String, _ environment: String?) -> Value? {
         guard let instance else { return nil }
         let labels = ["\(Label.instance)=\(instance)"] + (environment.map { ["\(Label.environment)=\($0)"] } ?? [])

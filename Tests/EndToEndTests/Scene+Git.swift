@@ -37,7 +37,11 @@ extension Scene {
 
     /// Runs git(1) in the clone.
     @discardableResult
-    func git(_ arguments: String...) throws -> String {
+    func git(_ arguments: String...) throws -> String { try git(arguments) }
+
+    /// Runs git(1) in the clone.
+    @discardableResult
+    func git(_ arguments: [String]) throws -> String {
         try workshop.git(["-C", workshop.path(of: "shop")] + arguments)
     }
 

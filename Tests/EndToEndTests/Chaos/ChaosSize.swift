@@ -12,6 +12,13 @@ enum ChaosSize {
     static let kills = count("SLIPWAY_CHAOS_KILLS", default: 6)
     /// How often an engine is restarted between a push and the moment it is live.
     static let engineRestarts = count("SLIPWAY_CHAOS_ENGINE_RESTARTS", default: 2)
+    /// How many previews come and go on a scripted engine, and on a real one.
+    static let previews = count("SLIPWAY_CHAOS_PREVIEWS", default: 20)
+    static let realPreviews = count("SLIPWAY_CHAOS_REAL_PREVIEWS", default: 5)
+    /// How many deployments the daemon's memory is looked at over.
+    static let deployments = count("SLIPWAY_CHAOS_DEPLOYMENTS", default: 120)
+    /// The program whose memory is looked at; nil: the one that was built with the tests.
+    static let program = getenv("SLIPWAY_CHAOS_PROGRAM").map { String(cString: $0) }
     /// What chance begins with: the same again for the same schedule of wishes.
     static let seed = UInt64(count("SLIPWAY_CHAOS_SEED", default: Int(time(nil))))
 }
