@@ -41,6 +41,8 @@ package struct BuildJob: Sendable, Hashable {
 
 /// Who wants to know how a build goes. Only the caller for whom it is really begun is told.
 package struct BuildHooks: Sendable {
+    /// Asked before the engine is: why the build may not begin, or nil when it may. Then ``onEnd`` follows.
+    package var mayStart: @Sendable () async -> StageFailure?
     /// Called when the engine is about to build; not when the image is there already.
     package var onStart: @Sendable () async -> Void
     /// Gets the output in pieces that need not be lines, from a thread of the engine's client.
@@ -50,9 +52,11 @@ package struct BuildHooks: Sendable {
 
     /// Hooks as given; without any, nobody is told.
     package init(
+        mayStart: @escaping @Sendable () async -> StageFailure? = { nil },
         onStart: @escaping @Sendable () async -> Void = {}, onOutput: @escaping @Sendable (String) -> Void = { _ in },
         onEnd: @escaping @Sendable (Result<ImageID, StageFailure>) async -> Void = { _ in }
     ) {
+        self.mayStart = mayStart
         self.onStart = onStart
         self.onOutput = onOutput
         self.onEnd = onEnd

@@ -34,6 +34,7 @@ struct ImageBuild: Sendable {
             if let image = try await existing(project: job.project, key: job.key) { return .success(image) }
             guard await turn.wait() else { return .failure(.cancelled) }
             let plan = try await plan(job)
+            if let refusal = await hooks.mayStart() { return .failure(refusal) }
             await hooks.onStart()
             let result = await run(plan, job, hooks)
             await hooks.onEnd(result)

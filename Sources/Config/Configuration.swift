@@ -149,12 +149,16 @@ package struct Configuration: Sendable, Hashable {
         package var fetchBytes: Int
         /// How long one fetch may take.
         package var fetchTimeout: Duration
+        /// How much of a disk must be free for builds to begin; nil: what suits the disk.
+        package var diskReserveBytes: Int?
+        /// How much memory is kept for staging and production; nil: a quarter of the machine.
+        package var memoryReserveBytes: Int?
 
         /// The defaults of DESIGN section 7 and rule 9.
         package init(
             blobBytes: Int = 100 << 20, deliveryBytes: Int = 3 << 20, buildTimeout: Duration = .seconds(1800),
             buildMemoryBytes: Int = 2 << 30, buildLogBytes: Int = 10 << 20, fetchBytes: Int = 2 << 30,
-            fetchTimeout: Duration = .seconds(600)
+            fetchTimeout: Duration = .seconds(600), diskReserveBytes: Int? = nil, memoryReserveBytes: Int? = nil
         ) {
             self.blobBytes = blobBytes
             self.deliveryBytes = deliveryBytes
@@ -163,6 +167,8 @@ package struct Configuration: Sendable, Hashable {
             self.buildLogBytes = buildLogBytes
             self.fetchBytes = fetchBytes
             self.fetchTimeout = fetchTimeout
+            self.diskReserveBytes = diskReserveBytes
+            self.memoryReserveBytes = memoryReserveBytes
         }
     }
 }

@@ -114,7 +114,18 @@ struct ConfigurationShape {
                 Field(
                     "fetch_timeout", .duration(in: .seconds(1)...hours(24)), \.fetchTimeout,
                     about: "How long one fetch may take."),
+                Field(
+                    "disk_reserve", reserve, \.diskReserveBytes,
+                    about: "How much of a disk must be free for builds to begin; auto for what suits the disk."),
+                Field(
+                    "memory_reserve", reserve, \.memoryReserveBytes,
+                    about: "How much memory is kept for staging and production; auto for a quarter of the machine."),
             ])
+    }
+
+    /// A size, or `auto`.
+    private static var reserve: Shape<Int?> {
+        Shape<Int>.bytes(in: 1 << 20...1 << 50).map { Int?.some($0) }.or(["auto": nil])
     }
 
     /// `registries[]`

@@ -28,6 +28,8 @@ package struct Assembly: Sendable {
         // The state directory, and the one daemon that may hold it.
         let paths = try StatePaths(configuration.state)
         let lock = try HeldLock(paths)
+        // A disk that is full to the last byte: what was set aside lets the records be opened.
+        Ballast(in: paths.root).giveUpIfNeeded()
         let ledger = Ledger(path: paths.database) { breakage in end(after: breakage, log: log) }
         let opening = try await open(ledger)
         let instance = try Identity.instance(in: paths)
@@ -56,7 +58,10 @@ package struct Assembly: Sendable {
             records: ledger, fence: fence, engine: engine, engineName: socket, lookInterval: HealthWatch.floor,
             images: builder, router: proxy.router, proxyProgram: proxy.program, proxyName: proxy.name,
             remotes: transport, links: links, buildLogs: paths.buildLogs,
-            mirrorPath: { paths.mirror(of: $0) },
+            mirrorPath: { paths.mirror(of: $0) }, state: paths.root,
+            engineInfo: {
+                do throws(EngineError) { return try await engine.info() } catch { return nil }
+            },
             reading: { project in
                 let mirror = paths.mirror(of: project.name)
                 return RepositoryReading(

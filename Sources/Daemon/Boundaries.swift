@@ -1,5 +1,6 @@
 package import Builder
 package import Config
+package import ContainerEngine
 package import Deployer
 package import Model
 package import Watcher
@@ -37,6 +38,12 @@ package struct Boundaries: Sendable {
     package var remotes: any RemoteLister
     /// Where the logs of builds are.
     package var buildLogs: String
+    /// The directory whose disk is watched; nil: none is.
+    package var state: String?
+    /// What is free on the disk at a path; nil where that cannot be told.
+    package var space: @Sendable (String) -> FreeSpace?
+    /// What the engine says of itself; nil while it does not answer.
+    package var engineInfo: @Sendable () async -> EngineInfo?
     /// Where a project's repository is.
     package var mirrorPath: @Sendable (ProjectName) -> String
     /// The projects whose Git host's API may be called.
@@ -52,8 +59,13 @@ package struct Boundaries: Sendable {
         images: any ImageSource, router: Router, proxyProgram: (any ProxyProgram)?, proxyName: String,
         remotes: any RemoteLister, links: [ProjectName: HostLink] = [:], buildLogs: String,
         mirrorPath: @escaping @Sendable (ProjectName) -> String,
+        state: String? = nil, space: @escaping @Sendable (String) -> FreeSpace? = { FreeSpace(at: $0) },
+        engineInfo: @escaping @Sendable () async -> EngineInfo? = { nil },
         reading: @escaping @Sendable (Configuration.Project) -> any CommitReading
     ) {
+        self.state = state
+        self.space = space
+        self.engineInfo = engineInfo
         self.records = records
         self.fence = fence
         self.engine = engine

@@ -39,10 +39,16 @@ package struct Composition: Sendable {
             ),
             ports: ports, looks: boundaries.looks, hostNetworks: boundaries.hostNetworks, decisions: deciding, log: log)
         let front = FrontAddress(scheme: "http", port: configuration.router.httpPort)
+        let capacityWake = Wake()
+        let capacity = Capacity(
+            budget: MemoryBudget(
+                reserve: configuration.limits.memoryReserveBytes.map { Int64($0) },
+                buildBytes: Int64(configuration.limits.buildMemoryBytes), buildLimit: configuration.runtime.builds),
+            mustLook: { capacityWake.ring() })
         let parts = DaemonParts(
             ledger: records, deployer: deployer,
             configurations: EnvironmentConfigurations(domain: configuration.router.domain, front: front),
-            changes: changes, fence: fence, log: log, decisions: decisions)
+            changes: changes, fence: fence, log: log, decisions: decisions, capacity: capacity)
 
         // A loop for every project, and what wakes them.
         let projects = Projects()
@@ -55,12 +61,25 @@ package struct Composition: Sendable {
             deployer: deployer, socket: boundaries.engineName, projects: projects, changes: changes, log: log)
         let stored = try await StartFailure.asking { () async throws in try await records.projects() }
         for settings in configuration.projects {
+            let project =
+                stored.first { $0.name == settings.name }
+                ?? StoredProject(name: settings.name, remote: settings.repository, addedAt: parts.now())
+            if !stored.contains(where: { $0.name == settings.name }) {
+                try await StartFailure.asking { () async throws in try await records.save(project) }
+            }
             let loop = try await projectLoop(
-                settings, stored: stored.first { $0.name == settings.name }, isAmnesiac: isAmnesiac,
-                configuration: configuration, boundaries: boundaries, parts: parts,
-                look: { watcher.look(at: settings.name) })
+                project, reading: boundaries.reading(settings), isAmnesiac: isAmnesiac, configuration: configuration,
+                boundaries: boundaries, parts: parts, look: { watcher.look(at: settings.name) })
             await projects.add(loop)
             watcher.watch(settings.name, credential: settings.credential.loader, address: settings.repository)
+        }
+        // What the configuration names no more keeps running until a person removes it.
+        for project in stored where !configuration.projects.contains(where: { $0.name == project.name }) {
+            let loop = try await projectLoop(
+                project, reading: nil, isAmnesiac: false, configuration: configuration, boundaries: boundaries,
+                parts: parts, look: {})
+            await projects.add(loop)
+            log.warning("the configuration names no project '\(project.name)' any more: what it has keeps running")
         }
         let control = DaemonControl(
             parts: parts, projects: projects, watch: watch, door: door, watcher: watcher, links: boundaries.links,
@@ -70,12 +89,18 @@ package struct Composition: Sendable {
             checks: [
                 ReadinessCheck(.engine) { await watch.unreadiness },
                 ReadinessCheck(.proxy) { await door.unreadiness },
-                ReadinessCheck(.disk) { FreeSpace.problem(at: configuration.state) },
+                ReadinessCheck(.disk) { capacity.diskBlocker },
                 ReadinessCheck(.store) { await RecordsCheck.problem(of: parts) },
             ])
         let housekeeping = Housekeeping(projects: projects, parts: parts, mustAdopt: isAmnesiac)
+        let capacityWatch = CapacityWatch(
+            .init(
+                state: boundaries.state, reserve: configuration.limits.diskReserveBytes.map { UInt64($0) },
+                space: boundaries.space, engine: boundaries.engineInfo),
+            capacity: capacity, parts: parts, projects: projects, wake: capacityWake, housekeeping: housekeeping.wake)
         var services: [any Service] =
-            [fence, door, watch, housekeeping, ExpiryWatch(projects: projects)] + (await projects.all) + [watcher]
+            [fence, door, watch, capacityWatch, housekeeping, ExpiryWatch(projects: projects)] + (await projects.all)
+            + [watcher]
         for loop in await projects.all {
             guard let link = boundaries.links[loop.project] else { continue }
             services.append(
@@ -91,19 +116,26 @@ package struct Composition: Sendable {
     }
 
     private static func projectLoop(
-        _ settings: Configuration.Project, stored: StoredProject?, isAmnesiac: Bool, configuration: Configuration,
+        _ project: StoredProject, reading: (any CommitReading)?, isAmnesiac: Bool, configuration: Configuration,
         boundaries: Boundaries, parts: DaemonParts, look: @escaping @Sendable () -> Void
     ) async throws(StartFailure) -> ProjectLoop {
-        let name = settings.name
-        let project = stored ?? StoredProject(name: name, remote: settings.repository, addedAt: parts.now())
+        let name = project.name
         let records = parts.ledger
-        if stored == nil { try await StartFailure.asking { () async throws in try await records.save(project) } }
         let environments = try await StartFailure.asking { () async throws in
             try await records.environments(of: name)
         }
         var last: [EnvironmentName: Deployment] = [:]
         for record in environments {
-            if record.live != nil { await parts.recovery.expect(record.id, record.kind) }
+            if let live = record.live {
+                await parts.recovery.expect(record.id, record.kind)
+                let release = try await StartFailure.asking { () async throws in
+                    try await records.release(live.release, of: name)
+                }
+                let defaults = parts.configurations.configuration(of: record.id, kind: record.kind, ref: record.ref)
+                    .defaults
+                let need = release.map { MemoryNeed.bytes(of: $0.services.map(\.definition), defaults: defaults) }
+                parts.capacity.settle(need, for: record.id, kind: record.kind)
+            }
             last[record.id.name] = try await StartFailure.asking { () async throws in
                 try await records.deployments(of: name, environment: record.id.name, limit: 1).first
             }
@@ -115,7 +147,7 @@ package struct Composition: Sendable {
         return ProjectLoop(
             stored: project,
             refs: try await StartFailure.asking { () async throws in try await records.knownRefs(of: name) },
-            records: environments, last: last, isAmnesiac: isAmnesiac, reading: boundaries.reading(settings),
+            records: environments, last: last, isAmnesiac: isAmnesiac, reading: reading,
             images: images, parts: parts, look: look)
     }
 }

@@ -83,7 +83,9 @@ extension DaemonControl {
     // Wishes
 
     package func refresh(_ project: ProjectName) async throws(RequestProblem) {
-        _ = try await loop(project)
+        guard await !(try await loop(project)).isOrphaned else {
+            throw .conflict("the configuration names no project '\(project)' any more: there is nothing to look at")
+        }
         watcher.look(at: project)
     }
 
@@ -176,6 +178,9 @@ extension DaemonControl {
     /// The worker of an environment that is there, or that Git has all that is needed for.
     private func reviving(_ id: EnvironmentID) async throws(RequestProblem) -> EnvironmentWorker {
         let loop = try await loop(id.project)
+        guard await !loop.isOrphaned else {
+            throw .conflict("the configuration names no project '\(id.project)' any more: nothing new is deployed")
+        }
         guard let worker = await loop.revive(id.name) else { return try await worker(id) }
         guard await !worker.isLeaving else {
             throw .conflict("\(id) is being removed; ask again when it is gone")

@@ -44,8 +44,8 @@ package final class DaemonControl: Control {
     // Finding things
 
     func loop(_ name: ProjectName) async throws(RequestProblem) -> ProjectLoop {
-        if let loop = await projects.loop(name) { return loop }
-        let known = await projects.all.map(\.project.rawValue).joined(separator: ", ")
+        if let loop = await projects.loop(name), await !loop.isForgotten { return loop }
+        let known = await projects.shown.map(\.project.rawValue).joined(separator: ", ")
         throw .notFound(
             "there is no project '\(name)'"
                 + (known.isEmpty ? "; the configuration names none" : "; there are: \(known)"))
@@ -76,12 +76,12 @@ package final class DaemonControl: Control {
     package func status() async -> DaemonStatus {
         var statuses: [ProjectStatus] = []
         let problem = await watch.problem
-        for loop in await projects.all { statuses.append(await status(of: loop, engineProblem: problem)) }
+        for loop in await projects.shown { statuses.append(await status(of: loop, engineProblem: problem)) }
         return DaemonStatus(
             version: identity.version, instance: identity.instance, startedAt: identity.startedAt,
             engine: PartStatus(name: identity.engineName, problem: problem),
             router: PartStatus(name: door.partName, problem: await door.problem),
-            projects: statuses)
+            disk: PartStatus(name: configuration.state, problem: parts.capacity.diskBlocker), projects: statuses)
     }
 
     package func project(_ name: ProjectName) async throws(RequestProblem) -> ProjectStatus {
@@ -104,7 +104,9 @@ package final class DaemonControl: Control {
 
     private func status(of loop: ProjectLoop, engineProblem: String?) async -> ProjectStatus {
         let environments = await environments(of: loop)
-        let remote = configuration.projects.first { $0.name == loop.project }?.repository.description ?? ""
+        let configured = configuration.projects.first { $0.name == loop.project }?.repository
+        let stored = await loop.stored.remote
+        let remote = (configured ?? stored).description
         return ProjectStatus(
             name: loop.project, remote: remote, defaultBranch: await loop.stored.defaultBranch,
             listedAt: await loop.listedAt, problem: await loop.problem, manifestProblem: await loop.manifestProblem,

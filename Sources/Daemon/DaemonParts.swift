@@ -22,6 +22,10 @@ struct DaemonParts: Sendable {
     let recovery = RecoveryOrder()
     /// What the loops decide by.
     var decisions = Decisions.standard
+    /// What the machine has room for.
+    let capacity: Capacity
+    /// Which images are about to be used.
+    let imageUse = ImageUse()
 
     /// The wall clock.
     func now() -> Timestamp { Timestamp(milliseconds: WallClock.milliseconds()) }

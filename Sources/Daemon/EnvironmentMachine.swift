@@ -12,6 +12,8 @@ package struct EnvironmentMachine: Sendable {
     package private(set) var finding: ProjectFacts.CandidateFinding?
     /// The configuration digest that a deployment would have now.
     package private(set) var configuration: Digest
+    /// What the wanted commit waits for before anything is begun.
+    package private(set) var obstacle: Obstacle?
     /// Whether what runs may differ from what should: something happened, or nobody has looked yet.
     private var mustLook = true
     /// Whether containers of earlier releases may be left.
@@ -22,6 +24,14 @@ package struct EnvironmentMachine: Sendable {
     private var repairAt: Timestamp?
     /// What of the live release ended again and again.
     package private(set) var crashes = CrashCounts()
+
+    /// Something that must give way before a commit is deployed.
+    package struct Obstacle: Sendable, Hashable {
+        /// The commit.
+        package let commit: ObjectID
+        /// What it waits for.
+        package let gate: Gate
+    }
 
     /// What to do next.
     package enum Action: Sendable, Hashable {
@@ -118,6 +128,15 @@ package struct EnvironmentMachine: Sendable {
     package mutating func gaveUp(_ commit: ObjectID) {
         if record.inProgress == commit { record.inProgress = nil }
     }
+
+    /// There is no room for what a commit needs; what runs is looked after meanwhile.
+    package mutating func obstructed(_ commit: ObjectID, by gate: Gate) {
+        record.inProgress = nil
+        obstacle = Obstacle(commit: commit, gate: gate)
+    }
+
+    /// There may be room again.
+    package mutating func unobstructed() { obstacle = nil }
 
     /// What was begun is live.
     package mutating func becameLive(_ live: EnvironmentRecord.LiveRelease) {
@@ -232,7 +251,7 @@ package struct EnvironmentMachine: Sendable {
             if let live = record.live, live.content == candidate.content, live.configuration == configuration {
                 return live.commit == commit ? nil : .note(commit: commit)
             }
-            return isParked(commit, now) ? nil : .deploy(candidate)
+            return isParked(commit, now) || obstacle?.commit == commit ? nil : .deploy(candidate)
         case .refused(let failure):
             return record.failed?.commit == commit ? nil : .refuse(commit: commit, failure)
         case .ready, nil:

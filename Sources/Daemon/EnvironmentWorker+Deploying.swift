@@ -19,6 +19,7 @@ extension EnvironmentWorker {
         let signal = work.begin()
         if stop.isRaised { signal.raise() }
         isSwitching = false
+        isGivingWay = false
         if case .restoration = source { workingOn = nil } else { workingOn = commit }
         defer {
             work.end()
@@ -123,6 +124,8 @@ extension EnvironmentWorker {
         deployment?.state = .live
         deployment?.liveAt = now
         closeSteps("done", at: now)
+        settleMemory(release)
+        toldObstacle = nil
         let how = deployment?.built == true ? "built and deployed" : "deployed without a build"
         let message = "\(wanted.commit.short) is live as release \(release.id.short), \(how)"
         await persist(kind: "deployment.live", message, replacing: previous)
@@ -141,6 +144,8 @@ extension EnvironmentWorker {
 
     func failed(_ commit: ObjectID, _ failure: StageFailure, isStopping: Bool) async {
         let now = parts.now()
+        if !isStopping, await waitsForRoom(commit, failure) { return closeSteps("interrupted", at: now) }
+        takeMemoryBack()
         machine.failed(commit, failure, at: now) { parts.pause(afterFailures: $0) }
         closeSteps(failure.verdict == .cancelled ? "interrupted" : "failed", at: now)
         if failure.verdict == .cancelled {

@@ -100,6 +100,7 @@ extension EnvironmentWorker {
                 try await ledger.delete(environment: id, events: [event])
             }
             isRemoved = true
+            parts.capacity.settle(nil, for: id, kind: record.kind)
         } catch {
             machine.sweepFailed(at: parts.now()) { parts.pause(afterFailures: $0) }
             log.warning("cannot remove it: \(error.message)")

@@ -36,6 +36,14 @@ actor EnvironmentWorker {
     /// How the services of the live release are looked at.
     var checks: LiveChecks?
 
+    /// The capacity's generation when there was no room.
+    var obstacleGeneration = 0
+    /// What people were told last that it waits for.
+    var toldObstacle: EnvironmentMachine.Obstacle?
+    /// The memory that what is live may use; nil: not known, or nothing is.
+    var liveMemory: Int64?
+    /// The build at hand ends because the disk is nearly full.
+    var isGivingWay = false
     /// How long a preview may be left alone; nil: for ever, or not known yet.
     var lifetime: Duration?
     /// How much of the time it was left alone is not written down yet.
@@ -49,6 +57,7 @@ actor EnvironmentWorker {
         let configuration = parts.configurations.configuration(of: record.id, kind: record.kind, ref: record.ref)
         machine = EnvironmentMachine(record: record, configuration: configuration.digest)
         deployment = last
+        liveMemory = parts.capacity.promised(to: record.id)
         self.parts = parts
         self.images = images
         self.onRecord = onRecord
@@ -126,13 +135,19 @@ actor EnvironmentWorker {
             wake.ring()
         }
         while !isRemoved, !stop.isRaised {
+            if machine.obstacle != nil, parts.capacity.generation != obstacleGeneration { machine.unobstructed() }
             let action = parts.decisions.next(machine, parts.now())
             await endLeftOver(before: action)
             switch action {
             case .rest(let until): await wake.wait(until: until.map { .after($0.since(parts.now())) })
             case .note(let commit): await note(commit)
             case .refuse(let commit, let failure): await refuse(commit, failure)
-            case .deploy(let candidate): await deploy(.candidate(candidate), stop: stop)
+            case .deploy(let candidate):
+                if let gate = await obstacle(to: candidate) {
+                    await obstructed(candidate.commit, by: gate)
+                } else {
+                    await deploy(.candidate(candidate), stop: stop)
+                }
             case .promote(let commit, let release): await deploy(.promotion(commit, release), stop: stop)
             case .restore(let release): await deploy(.restoration(release), stop: stop)
             case .repair: await repair()

@@ -7,11 +7,17 @@ package struct FreeSpace: Sendable, Hashable {
     package let freeBytes: UInt64
     /// All there is.
     package let totalBytes: UInt64
+    /// How many files may still be made.
+    package let freeFiles: UInt64
+    /// How many files there may be; zero where the file system does not count them.
+    package let totalFiles: UInt64
 
     /// A space as given.
-    package init(freeBytes: UInt64, totalBytes: UInt64) {
+    package init(freeBytes: UInt64, totalBytes: UInt64, freeFiles: UInt64 = 0, totalFiles: UInt64 = 0) {
         self.freeBytes = freeBytes
         self.totalBytes = totalBytes
+        self.freeFiles = freeFiles
+        self.totalFiles = totalFiles
     }
 
     /// What statvfs(3) says of the file system below a path; nil when it says nothing.
@@ -20,6 +26,8 @@ package struct FreeSpace: Sendable, Hashable {
         guard statvfs(path, &status) == 0 else { return nil }
         freeBytes = UInt64(status.f_bavail) * UInt64(status.f_frsize)
         totalBytes = UInt64(status.f_blocks) * UInt64(status.f_frsize)
+        freeFiles = UInt64(status.f_favail)
+        totalFiles = UInt64(status.f_files)
     }
 
     /// Below this nothing that must be kept can be written for long: a write-ahead log of its largest size.

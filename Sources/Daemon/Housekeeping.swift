@@ -6,27 +6,42 @@ import Store
 /// What is done now and then: old records and images that nothing needs go, and an adoption that is complete is noted.
 struct Housekeeping: Service {
     let name = "housekeeping"
-    let projects: Projects
-    let parts: DaemonParts
+    private let projects: Projects
+    private let parts: DaemonParts
     /// Whether the daemon still has to take in what ran before there was its database.
-    let mustAdopt: Bool
+    private let mustAdopt: Bool
+    private let pool = BlockingPool(name: "slipway.housekeeping", width: 1)
+    /// Rung when the disk is low.
+    let wake = Wake()
+
+    init(projects: Projects, parts: DaemonParts, mustAdopt: Bool) {
+        self.projects = projects
+        self.parts = parts
+        self.mustAdopt = mustAdopt
+    }
 
     /// The time between two looks at what ran before the database.
     private static let adoptionInterval = Duration.seconds(2)
     /// The time between two looks for what may go.
     private static let interval = Duration.seconds(600)
+    /// The time between two looks while the disk is low.
+    private static let pressedInterval = Duration.seconds(5)
 
     func run(until stop: StopSignal) async throws {
-        let wake = Wake()
+        let wake = self.wake
         stop.onRaise { wake.ring() }
         var mustAdopt = mustAdopt
-        var unneededSince: [ImageID: Timestamp] = [:]
+        var unneededSince: [ImageID: ContinuousClock.Instant] = [:]
         var next = Deadline.after(.zero)
+        var pressed = Deadline.after(.zero)
         while !stop.isRaised {
             if mustAdopt { mustAdopt = await !noteAdoption() }
+            let isPressed = parts.capacity.diskBlocker != nil
+            if isPressed { next = min(next, pressed) }
             if next.hasPassed {
-                next = .after(Self.interval)
-                await tidy(&unneededSince)
+                next = .after(isPressed ? Self.pressedInterval : Self.interval)
+                pressed = .after(Self.pressedInterval)
+                await tidy(&unneededSince, rest: isPressed ? .zero : Retention.rest)
             }
             await wake.wait(until: mustAdopt ? min(next, .after(Self.adoptionInterval)) : next)
         }
@@ -43,20 +58,47 @@ struct Housekeeping: Service {
         }
     }
 
-    private func tidy(_ unneededSince: inout [ImageID: Timestamp]) async {
-        do throws(StageFailure) {
+    private func tidy(_ unneededSince: inout [ImageID: ContinuousClock.Instant], rest: Duration) async {
+        // Each by itself: on a full disk the records may refuse to be trimmed, while images can be removed.
+        await attempt { () async throws(StageFailure) in
+            for loop in await projects.all { try await tidyImages(of: loop, rest: rest, unneededSince: &unneededSince) }
+        }
+        await attempt { () async throws(StageFailure) in try await tidyLogs() }
+        await attempt { () async throws(StageFailure) in
             try await parts.kept { ledger in try await ledger.retain(now: parts.now()) }
-            for loop in await projects.all { try await tidyImages(of: loop, unneededSince: &unneededSince) }
+        }
+    }
+
+    private func attempt(_ body: () async throws(StageFailure) -> Void) async {
+        do throws(StageFailure) {
+            try await body()
         } catch {
             parts.log.warning("cannot remove what nothing needs: \(error.message)")
         }
     }
 
+    /// Removes the output of builds that are long past.
+    private func tidyLogs() async throws(StageFailure) {
+        var keys: Set<Digest> = []
+        var shelf: BuildLogShelf?
+        for loop in await projects.all {
+            let project = loop.project
+            let builds = try await parts.kept { ledger in
+                try await ledger.builds(of: project, limit: BuildLogShelf.buildsPerProject)
+            }
+            keys.formUnion(builds.map(\.key))
+            shelf = BuildLogShelf(directory: loop.images.logDirectory)
+        }
+        if let shelf { await pool.run { [keys] () throws(Never) in _ = shelf.keepOnly(keys) } }
+    }
+
     private func tidyImages(
-        of loop: ProjectLoop, unneededSince: inout [ImageID: Timestamp]
+        of loop: ProjectLoop, rest: Duration, unneededSince: inout [ImageID: ContinuousClock.Instant]
     ) async throws(StageFailure) {
         let project = loop.project
-        let kept = parts.decisions.keptReleases(await loop.records())
+        let records = await loop.records()
+        let kept = parts.decisions.keptReleases(records).union(
+            Retention.promisedReleases(await loop.wishes(), records))
         let images = try await parts.kept { ledger in
             var needed: Set<ImageID> = []
             for digest in kept {
@@ -67,7 +109,8 @@ struct Housekeeping: Service {
             return (needed: needed, known: try await ledger.images(of: project))
         }
         let due = Retention.due(
-            known: images.known, needed: images.needed, unneededSince: &unneededSince, now: parts.now())
+            known: images.known, needed: images.needed.union(parts.imageUse.recent), unneededSince: &unneededSince,
+            now: SteadyClock.now, rest: rest)
         guard !due.isEmpty else { return }
         let gone = try await parts.deployer.discardImages(due)
         try await parts.kept { ledger in

@@ -33,7 +33,7 @@ struct ImageDesk: Sendable {
             for service in candidate.services {
                 group.addTask {
                     do throws(StageFailure) {
-                        let image = try await image(of: service, in: candidate, onBuild: onBuild)
+                        let image = try await image(of: service, in: candidate, kind: kind, onBuild: onBuild)
                         return (service.name, .success(image))
                     } catch {
                         return (service.name, .failure(error))
@@ -60,19 +60,42 @@ struct ImageDesk: Sendable {
     }
 
     private func image(
-        of service: CandidateService, in candidate: Candidate, onBuild: @escaping @Sendable (String) async -> Void
+        of service: CandidateService, in candidate: Candidate, kind: EnvironmentKind,
+        onBuild: @escaping @Sendable (String) async -> Void
     ) async throws(StageFailure) -> ImageID {
         let known = try await parts.kept { ledger in
             try await ledger.image(builtFor: service.buildKey, project: project)
         }
-        if let known, try await exists(known) { return known }
+        if let known {
+            // Before it is looked for: what is about to be used is not removed in the meantime.
+            parts.imageUse.touch(known)
+            if try await exists(known) { return known }
+        }
         if let found = try await builder.existingImage(project: project, key: service.buildKey) {
+            parts.imageUse.touch(found)
             try await parts.kept { ledger in
                 try await ledger.remember(image: found, key: service.buildKey, project: project)
             }
             return found
         }
-        return try await build(service, commit: candidate.commit, onBuild: onBuild)
+        return try await build(service, commit: candidate.commit, kind: kind, onBuild: onBuild)
+    }
+
+    /// Whether every image of a candidate exists, so that nothing would be built. Also when nobody can tell.
+    func areBuilt(_ candidate: Candidate) async -> Bool {
+        for service in candidate.services {
+            do throws(StageFailure) {
+                let known = try await parts.kept { ledger in
+                    try await ledger.image(builtFor: service.buildKey, project: project)
+                }
+                if let known, try await exists(known) { continue }
+                guard try await builder.existingImage(project: project, key: service.buildKey) == nil else { continue }
+                return false
+            } catch {
+                continue
+            }
+        }
+        return true
     }
 
     private func exists(_ image: ImageID) async throws(StageFailure) -> Bool {
@@ -84,7 +107,8 @@ struct ImageDesk: Sendable {
     }
 
     private func build(
-        _ service: CandidateService, commit: ObjectID, onBuild: @escaping @Sendable (String) async -> Void
+        _ service: CandidateService, commit: ObjectID, kind: EnvironmentKind,
+        onBuild: @escaping @Sendable (String) async -> Void
     ) async throws(StageFailure) -> ImageID {
         // Its output goes to a file that another daemon may be writing by now.
         guard await parts.fence.admits() else { throw .cancelled }
@@ -95,7 +119,14 @@ struct ImageDesk: Sendable {
             logPath: logPath(service.buildKey))
         await onBuild(service.name)
         let image = try await builder.image(
-            for: job, hooks: BuildHooks(onStart: { await entry.begin() }, onEnd: { await entry.end($0) }))
+            for: job,
+            hooks: BuildHooks(
+                mayStart: { parts.capacity.beginBuild(for: kind) }, onStart: { await entry.begin() },
+                onEnd: { result in
+                    parts.capacity.endBuild()
+                    await entry.end(result)
+                }))
+        parts.imageUse.touch(image)
         try await parts.kept { ledger in
             try await ledger.remember(image: image, key: service.buildKey, project: project)
         }

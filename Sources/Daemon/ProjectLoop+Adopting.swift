@@ -61,6 +61,7 @@ extension ProjectLoop {
         // Some of the environment's services have no container to tell their image by.
         guard candidate.services.allSatisfy({ imagesByService[$0.name] != nil }) else { return }
         let release = ReleaseDigest.release(from: candidate, images: imagesByService)
+        await workers[observed.id.name]?.settleMemory(release)
         do throws(StageFailure) {
             try await parts.kept { ledger in
                 for service in candidate.services {

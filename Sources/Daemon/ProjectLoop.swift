@@ -20,7 +20,11 @@ actor ProjectLoop: Service {
     let parts: DaemonParts
     let images: ImageDesk
     let log: Log
-    let reading: any CommitReading
+    /// Reads its repository; nil: the configuration does not name the project any more.
+    let repository: (any CommitReading)?
+    var reading: any CommitReading { repository ?? NoReading() }
+    /// Whether nothing is left of a project that is not configured.
+    var isForgotten = false
 
     /// What is remembered of the project itself.
     var stored: StoredProject
@@ -53,14 +57,15 @@ actor ProjectLoop: Service {
 
     init(
         stored: StoredProject, refs: [KnownRef], records: [EnvironmentRecord], last: [EnvironmentName: Deployment],
-        isAmnesiac: Bool, reading: any CommitReading, images: ImageDesk, parts: DaemonParts,
+        isAmnesiac: Bool, reading: (any CommitReading)?, images: ImageDesk, parts: DaemonParts,
         look: @escaping @Sendable () -> Void
     ) {
         project = stored.name
         name = "project \(stored.name)"
         self.stored = stored
         self.refs = refs
-        self.reading = reading
+        repository = reading
+        problem = reading == nil ? Self.orphanage(of: stored.name) : nil
         self.images = images
         self.parts = parts
         self.look = look
@@ -72,6 +77,9 @@ actor ProjectLoop: Service {
                 record: record, last: last[record.id.name], parts: parts, images: images, onRecord: { wake.ring() })
         }
     }
+
+    /// Whether the configuration does not name it any more.
+    var isOrphaned: Bool { repository == nil }
 
     /// Whether everything that ran before there was a database has been taken in.
     var hasAdopted: Bool {
@@ -165,6 +173,7 @@ actor ProjectLoop: Service {
 
     private func pass() async {
         await dropRemoved()
+        if isOrphaned { return await leaveAsItIs() }
         if let due = confirmation, due.hasPassed {
             confirmation = nil
             look()
@@ -273,6 +282,13 @@ actor ProjectLoop: Service {
         var records: [EnvironmentRecord] = []
         for worker in workers.values { records.append(await worker.record) }
         return records.sorted { $0.id < $1.id }
+    }
+
+    /// What is wanted of every environment.
+    func wishes() async -> [EnvironmentWish] {
+        var wishes: [EnvironmentWish] = []
+        for worker in workers.values { if let wish = await worker.machine.wish { wishes.append(wish) } }
+        return wishes
     }
 
     func save(changed: [KnownRef], removing: [RefName], events: [NewEvent]) async {

@@ -26,6 +26,15 @@ actor Projects {
         }
     }
 
+    /// Every project that people are shown: those of which nothing is left are not.
+    var shown: [ProjectLoop] {
+        get async {
+            var shown: [ProjectLoop] = []
+            for loop in all where await !loop.isForgotten { shown.append(loop) }
+            return shown
+        }
+    }
+
     /// Hands what was observed to the projects it belongs to.
     func take(
         _ world: ObservedWorld, isComplete: Bool, stirred: Set<EnvironmentID>, lookedAt: ContinuousClock.Instant

@@ -54,6 +54,9 @@ package protocol Records: Sendable {
     /// The newest builds of a project, newest first.
     func builds(of project: ProjectName, limit: Int) async throws(SQLiteError) -> [BuildRecord]
 
+    /// Forgets a project and its refs; its history stays.
+    func delete(project: ProjectName) async throws(SQLiteError)
+
     /// The image that was built for a key; it may be gone from the engine by now.
     func image(builtFor key: Digest, project: ProjectName) async throws(SQLiteError) -> ImageID?
     /// Remembers which image was built for a key.

@@ -22,16 +22,32 @@ enum Retention {
         return kept
     }
 
-    /// The images that have not been needed for long enough, by two looks at least.
+    /// The releases that a promotion is to carry on, or that one waits for.
+    static func promisedReleases(_ wishes: [EnvironmentWish], _ records: [EnvironmentRecord]) -> Set<Digest> {
+        var promised: Set<Digest> = []
+        for wish in wishes {
+            switch wish.intent {
+            case .promote(_, let release): promised.insert(release)
+            case .wait(let commit?, _) where wish.kind == .production:
+                let healthy = records.flatMap(\.healthy).filter { $0.commit == commit }
+                promised.formUnion(healthy.map(\.release))
+            default: break
+            }
+        }
+        return promised
+    }
+
+    /// The images that have not been needed for long enough, by two looks at least. The wall clock decides nothing.
     static func due(
-        known: [ImageID], needed: Set<ImageID>, unneededSince: inout [ImageID: Timestamp], now: Timestamp
+        known: [ImageID], needed: Set<ImageID>, unneededSince: inout [ImageID: ContinuousClock.Instant],
+        now: ContinuousClock.Instant, rest: Duration = Self.rest
     ) -> [ImageID] {
         var due: [ImageID] = []
         for image in known {
             if needed.contains(image) {
                 unneededSince[image] = nil
             } else if let since = unneededSince[image] {
-                if now.since(since) >= rest { due.append(image) }
+                if now - since >= rest { due.append(image) }
             } else {
                 unneededSince[image] = now
             }

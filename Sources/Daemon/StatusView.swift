@@ -79,6 +79,7 @@ enum StatusView {
             if case .held? = machine.wish?.intent, let reason = machine.wish?.reason { return reason }
             return holdSentence(hold)
         }
+        if progress == .waiting, let gate = obstacle(machine) { return "waiting: \(gate.blocker)" }
         return machine.wish?.reason ?? "the repository has not been read yet"
     }
 
@@ -104,7 +105,15 @@ enum StatusView {
     }
 
     private static func gates(_ machine: EnvironmentMachine) -> [Gate] {
-        if case .wait(_, let gates)? = machine.wish?.intent { gates } else { [] }
+        if case .wait(_, let gates)? = machine.wish?.intent { gates } else { [obstacle(machine)].compactMap(\.self) }
+    }
+
+    /// What the wanted commit waits for before anything is begun.
+    private static func obstacle(_ machine: EnvironmentMachine) -> Gate? {
+        guard let obstacle = machine.obstacle, obstacle.commit == machine.wish?.commit, machine.record.hold == nil,
+            machine.record.failed?.commit != obstacle.commit
+        else { return nil }
+        return obstacle.gate
     }
 
     private static func urls(of observed: ObservedEnvironment, configurations: EnvironmentConfigurations) -> [String] {

@@ -57,6 +57,8 @@ package struct StageFailure: Error, Sendable, Hashable {
         case exhausted
         /// Not enough space on the disk.
         case diskFull
+        /// Not enough memory is left for it.
+        case memoryShort
         /// An image that a release names is gone.
         case imageLost
         /// The Git host's API cannot be reached.

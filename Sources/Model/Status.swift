@@ -10,14 +10,17 @@ package struct DaemonStatus: Sendable, Hashable, Codable {
     package var engine: PartStatus
     /// The proxy.
     package var router: PartStatus
+    /// The disks that are written to; nil: nobody looks at them.
+    package var disk: PartStatus?
     /// The projects, ordered by name.
     package var projects: [ProjectStatus]
 
     /// A status as given.
     package init(
         version: String, instance: String, startedAt: Timestamp, engine: PartStatus, router: PartStatus,
-        projects: [ProjectStatus]
+        disk: PartStatus? = nil, projects: [ProjectStatus]
     ) {
+        self.disk = disk
         self.version = version
         self.instance = instance
         self.startedAt = startedAt

@@ -66,6 +66,10 @@ package struct Gate: Sendable, Hashable, Codable {
         case confirmation
         /// The policy cannot be read: the default branch's manifest has mistakes.
         case policy
+        /// There must be room on the disk for a build.
+        case disk
+        /// There must be memory for what would run.
+        case memory
         /// Something must be read first: the commit is not fetched yet.
         case facts
         /// Git has nothing to run yet: no commit, no branch, no tag that counts.

@@ -43,6 +43,25 @@ import Testing
         #expect(machine.next(at: Fixture.now) == .deploy(Fixture.candidate(2)))
     }
 
+    @Test func aCommitWithoutRoomWaitsWhileTheRestGoesOn() {
+        var machine = Fixture.live(1)
+        machine.wished(Fixture.wish(.run(Fixture.commit(2))), finding: .ready(Fixture.candidate(2)))
+        machine.obstructed(Fixture.commit(2), by: Gate(kind: .disk, blocker: "full"))
+        machine.stirred()
+        #expect(machine.next(at: Fixture.now) == .repair)
+        machine.repaired()
+        machine.swept()
+        #expect(machine.next(at: Fixture.now) == .rest(until: nil))
+        machine.held(nil, pinned: Fixture.digest(7))
+        #expect(machine.next(at: Fixture.now) == .restore(release: Fixture.digest(7)))
+        machine.held(nil, pinned: nil)
+        machine.wished(Fixture.wish(.run(Fixture.commit(3))), finding: .ready(Fixture.candidate(3)))
+        #expect(machine.next(at: Fixture.now) == .deploy(Fixture.candidate(3)))
+        machine.wished(Fixture.wish(.run(Fixture.commit(2))), finding: .ready(Fixture.candidate(2)))
+        machine.unobstructed()
+        #expect(machine.next(at: Fixture.now) == .deploy(Fixture.candidate(2)))
+    }
+
     @Test func aPassingFailureIsTriedAgainAfterItsPause() {
         var machine = Fixture.machine()
         machine.wished(Fixture.wish(.run(Fixture.commit(1))), finding: .ready(Fixture.candidate(1)))
@@ -143,7 +162,7 @@ import Testing
 }
 
 /// Values of these tests, with all defaults.
-private enum Fixture {
+enum Fixture {
     static let now = Timestamp(milliseconds: 1_700_000_000_000)
 
     static func hex(_ number: Int, _ width: Int) -> String {

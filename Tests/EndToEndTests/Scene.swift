@@ -9,6 +9,8 @@ import Testing
 ///
 /// Everything is real: git(1), Podman or Docker, Caddy, and the built `slipway`.
 final class Scene {
+    /// What lives as long as the scene does; goes before its directory.
+    var belongings: [AnyObject] = []
     /// What the daemon builds and runs with.
     let host: any EngineUnderTest
     let workshop: GitWorkshop

@@ -16,6 +16,13 @@ package enum ProcFile {
         }
     }
 
+    /// The memory of this machine in bytes; nil where proc(5) does not say.
+    package static var memoryTotal: Int? {
+        let lines = String(decoding: bytes(at: "/proc/meminfo"), as: UTF8.self).split(separator: "\n")
+        let words = lines.first { $0.hasPrefix("MemTotal:") }?.split(separator: " ") ?? []
+        return words.count > 1 ? Int(words[1]).map { $0 << 10 } : nil
+    }
+
     /// The arguments of every process, each list as one text with a zero behind each argument.
     package static func commandLines() -> [String] {
         guard let listing = opendir("/proc") else { return [] }

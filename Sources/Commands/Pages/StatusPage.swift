@@ -9,6 +9,7 @@ struct StatusPage: Sendable {
     func daemon(_ status: DaemonStatus) -> String {
         var text = "slipway \(clean(status.version)), up \(TimeText.short(now.since(status.startedAt)))\n"
         text += part("engine", status.engine) + part("proxy", status.router)
+        if let disk = status.disk, disk.problem != nil { text += part("disk", disk) }
         if status.projects.isEmpty { return text + "\n" + Self.noProjects }
         for project in status.projects { text += "\n" + self.project(project) }
         return text
