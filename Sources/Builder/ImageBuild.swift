@@ -21,8 +21,12 @@ struct ImageBuild: Sendable {
     /// The image that this instance has built for a key, if the engine still has it.
     func existing(project: ProjectName, key: Digest) async throws(StageFailure) -> ImageID? {
         do throws(EngineError) {
+            // A name is given at the very end. Podman 4.3 that ends in the middle of a build leaves the image of a step,
+            // with every label and without a command.
+            let name = tag(project, key)
+            let finished = try await engine.images(labels: labels(project, key)).filter { $0.tags.contains(name) }
             // Should there be two, after a crash between build and record, every daemon picks the same one.
-            return try await engine.images(labels: labels(project, key)).map(\.id).min { $0.digest < $1.digest }
+            return finished.map(\.id).min { $0.digest < $1.digest }
         } catch {
             throw .engine(error)
         }
@@ -135,12 +139,14 @@ struct ImageBuild: Sendable {
         return try await engine.build(request(job, plan), context: { try tar.pull() }, onOutput: onOutput)
     }
 
+    private func tag(_ project: ProjectName, _ key: Digest) -> String { "slipway.local/\(project):\(key.short)" }
+
     private func request(_ job: BuildJob, _ plan: Plan) -> BuildRequest {
         BuildRequest(
             dockerfile: String(decoding: plan.context.dockerfile, as: UTF8.self),
             withheld: plan.context.withheld.map { String(decoding: $0, as: UTF8.self) }, target: job.definition.target,
             arguments: job.definition.arguments, labels: labels(job.project, job.key),
-            tag: "slipway.local/\(job.project):\(job.key.short)", memoryBytes: limits.memoryBytes,
+            tag: tag(job.project, job.key), memoryBytes: limits.memoryBytes,
             isNetworkAllowed: job.isNetworkAllowed,
             // A private base must not become readable to whoever opens a pull request from a fork.
             registries: job.isNetworkAllowed ? job.registries : [], timeout: limits.timeout,
