@@ -94,7 +94,7 @@ let package = Package(
         tests("Subprocess", ["Subprocess"]),
         tests("YAML", ["YAML"]),
         tests("Model", ["Model", "Crypto"]),
-        tests("Lifecycle", ["Lifecycle"]),
+        tests("Lifecycle", ["Lifecycle", "TestSupport"]),
         tests("Config", ["Config", "TestSupport"]),
         tests("Store", ["Store", "SQLite", "TestSupport", "CCrashDisk"]),
         tests("GitHosts", ["GitHosts", "Crypto", "TestSupport"]),

@@ -10,11 +10,16 @@ enum Serve {
     private static let stopLimit = Duration.seconds(7)
 
     /// Runs until SIGTERM or SIGINT.
-    static func run(_ configuration: Configuration, format: Log.Format, threshold: Log.Level) async -> Int32 {
+    ///
+    /// - Parameter reread: reads the configuration anew, when SIGHUP asks for it.
+    static func run(
+        _ configuration: Configuration, format: Log.Format, threshold: Log.Level,
+        reread: @escaping @Sendable () throws(CommandProblem) -> Configuration
+    ) async -> Int32 {
         let sink = DescriptorSink(descriptor: STDERR_FILENO, format: format)
         let log = Log(sink: sink, threshold: threshold)
         let stop = StopSignal()
-        let signals = SignalWatch(stop: stop)
+        let signals = SignalWatch(stop: stop) { look(at: reread, log: log) }
         defer { withExtendedLifetime(signals) {} }
         for problem in configuration.secretProblems() { log.warning("\(problem)") }
         do throws(StartFailure) {
@@ -35,10 +40,23 @@ enum Serve {
             }
             let status = await finish(group, console, stop: stop, log: log)
             await assembly.close()
+            CrashWitness.end()
             return status
         } catch {
+            CrashWitness.end()
             if let hint = error.hint { log.error(error.message, ("hint", hint)) } else { log.error(error.message) }
             return error.isHeld ? ExitCode.held : ExitCode.failed
+        }
+    }
+
+    /// Says what a restart with the configuration as it is now would come to; the daemon goes on with the one it has.
+    private static func look(at reread: () throws(CommandProblem) -> Configuration, log: Log) {
+        do throws(CommandProblem) {
+            _ = try reread()
+            log.info("the configuration has no mistakes; what is new in it takes effect when the daemon is restarted")
+        } catch {
+            for line in ExitCode.text(of: error).split(separator: "\n") { log.error(String(line)) }
+            log.error("the configuration it was started with stays in force; mend the new one before a restart")
         }
     }
 

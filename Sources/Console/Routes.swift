@@ -46,6 +46,9 @@ enum Routes {
         Route("GET", base + "/status", "The daemon with all its projects", answer: .json("DaemonStatus")) { call in
             .value(await call.control.status())
         },
+        Route("GET", base + "/quarantine", "What is set aside", answer: .json("[Suspect]")) { call in
+            .value(await call.control.quarantined())
+        },
         Route("GET", project, "One project", answer: .json("ProjectStatus")) { call throws(RequestProblem) in
             .value(try await call.control.project(try call.project()))
         },
@@ -204,6 +207,19 @@ enum Routes {
                 duration = .seconds(seconds)
             }
             try await call.control.extend(try call.environment(), by: duration)
+            return .done
+        },
+        Route(
+            "POST", base + "/quarantine/release", "Let something that is set aside be worked on again",
+            body: .object([.init(name: "object", isRequired: true, summary: "what: environment shop/staging")]),
+            answer: .nothing
+        ) { call throws(RequestProblem) in
+            let text = call.member("object") ?? ""
+            guard let object = WorkObject(text) else {
+                throw .invalid(
+                    "object: 'environment shop/staging' or the like is needed, not '\(printable(text.utf8))'")
+            }
+            try await call.control.release(object)
             return .done
         },
         Route("DELETE", environment, "Remove an environment and everything it has", answer: .nothing) {

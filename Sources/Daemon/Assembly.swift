@@ -18,6 +18,7 @@ package struct Assembly: Sendable {
     /// What runs, in the order of dependency.
     package let services: [any Service]
     private let lock: HeldLock
+    private let fence: Fence
     private let ledger: Ledger
 
     /// The version that is shown and reported.
@@ -30,10 +31,15 @@ package struct Assembly: Sendable {
         let lock = try HeldLock(paths)
         // A disk that is full to the last byte: what was set aside lets the records be opened.
         Ballast(in: paths.root).giveUpIfNeeded()
+        let lastEnd = CrashWitness.begin(at: paths.inHand)
         let ledger = Ledger(path: paths.database) { breakage in end(after: breakage, log: log) }
         let opening = try await open(ledger)
         let instance = try Identity.instance(in: paths)
 
+        let report = CrashReport(ledger: ledger, log: log)
+        let quarantine = try await StartFailure.asking { () async throws in
+            try await report.quarantine(after: lastEnd, at: Timestamp(milliseconds: WallClock.milliseconds()))
+        }
         let fence = Fence(watch: EpochWatch(path: paths.database, epoch: opening.epoch), log: log)
 
         // The engine, and the front door.
@@ -55,8 +61,9 @@ package struct Assembly: Sendable {
             links[project.name] = HostLink.link(for: project, ledger: ledger, pool: calls)
         }
         let boundaries = Boundaries(
-            records: ledger, fence: fence, engine: engine, engineName: socket, lookInterval: HealthWatch.floor,
-            images: builder, router: proxy.router, proxyProgram: proxy.program, proxyName: proxy.name,
+            records: ledger, fence: fence, quarantine: quarantine, engine: engine, engineName: socket,
+            lookInterval: HealthWatch.floor, images: builder, router: proxy.router, proxyProgram: proxy.program,
+            proxyName: proxy.name,
             remotes: transport, links: links, buildLogs: paths.buildLogs,
             mirrorPath: { paths.mirror(of: $0) }, state: paths.root,
             engineInfo: {
@@ -71,11 +78,17 @@ package struct Assembly: Sendable {
             })
         let composition = try await Composition.make(
             configuration, over: boundaries, instance: instance, isAmnesiac: !opening.isAdopted, log: log)
-        return Assembly(control: composition.control, services: composition.services, lock: lock, ledger: ledger)
+        return Assembly(
+            control: composition.control, services: [report] + composition.services, lock: lock, fence: fence,
+            ledger: ledger)
     }
 
     /// Closes the records, once nothing runs any more; a daemon that was killed has not, and loses nothing by it.
-    package func close() async { try? await ledger.close() }
+    package func close() async {
+        // The last connection folds the write-ahead log in.
+        await fence.close()
+        try? await ledger.close()
+    }
 
     /// The proxy that the configuration names.
     private struct Proxy {

@@ -14,6 +14,8 @@ package struct Boundaries: Sendable {
     package var records: any Records
     /// Says whether the records, and with them the world, are still this daemon's.
     package var fence: Fence
+    /// What is not worked on because the daemon crashed over it.
+    package var quarantine: Quarantine
     /// The container engine.
     package var engine: any EngineCalls
     /// What the engine is called in messages: its socket.
@@ -53,7 +55,8 @@ package struct Boundaries: Sendable {
 
     /// Boundaries as given.
     package init(
-        records: any Records, fence: Fence = Fence(), engine: any EngineCalls, engineName: String,
+        records: any Records, fence: Fence = Fence(), quarantine: Quarantine = Quarantine(),
+        engine: any EngineCalls, engineName: String,
         looks: (any HealthLooks)? = nil, lookInterval: Duration? = nil,
         hostNetworks: (@Sendable () -> [SubnetBlock])? = nil, isPortUnused: (@Sendable (Int) -> Bool)? = nil,
         images: any ImageSource, router: Router, proxyProgram: (any ProxyProgram)?, proxyName: String,
@@ -68,6 +71,7 @@ package struct Boundaries: Sendable {
         self.engineInfo = engineInfo
         self.records = records
         self.fence = fence
+        self.quarantine = quarantine
         self.engine = engine
         self.engineName = engineName
         self.looks = looks

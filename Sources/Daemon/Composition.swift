@@ -48,7 +48,8 @@ package struct Composition: Sendable {
         let parts = DaemonParts(
             ledger: records, deployer: deployer,
             configurations: EnvironmentConfigurations(domain: configuration.router.domain, front: front),
-            changes: changes, fence: fence, log: log, decisions: decisions, capacity: capacity)
+            changes: changes, fence: fence, quarantine: boundaries.quarantine, log: log, decisions: decisions,
+            capacity: capacity)
 
         // A loop for every project, and what wakes them.
         let projects = Projects()
@@ -60,18 +61,31 @@ package struct Composition: Sendable {
         let watch = WorldWatch(
             deployer: deployer, socket: boundaries.engineName, projects: projects, changes: changes, log: log)
         let stored = try await StartFailure.asking { () async throws in try await records.projects() }
+        var dormant: [any Service] = []
         for settings in configuration.projects {
-            let project =
-                stored.first { $0.name == settings.name }
-                ?? StoredProject(name: settings.name, remote: settings.repository, addedAt: parts.now())
-            if !stored.contains(where: { $0.name == settings.name }) {
-                try await StartFailure.asking { () async throws in try await records.save(project) }
+            let begin = { @Sendable () async throws(StartFailure) -> ProjectLoop in
+                let loop = try await Quarantine.holding(.project(settings.name)) { () async throws(StartFailure) in
+                    let project =
+                        stored.first { $0.name == settings.name }
+                        ?? StoredProject(name: settings.name, remote: settings.repository, addedAt: parts.now())
+                    if !stored.contains(where: { $0.name == settings.name }) {
+                        try await StartFailure.asking { () async throws in try await records.save(project) }
+                    }
+                    return try await projectLoop(
+                        project, reading: boundaries.reading(settings), isAmnesiac: isAmnesiac,
+                        configuration: configuration, boundaries: boundaries, parts: parts,
+                        look: { watcher.look(at: settings.name) })
+                }
+                await projects.add(loop)
+                watcher.watch(settings.name, credential: settings.credential.loader, address: settings.repository)
+                return loop
             }
-            let loop = try await projectLoop(
-                project, reading: boundaries.reading(settings), isAmnesiac: isAmnesiac, configuration: configuration,
-                boundaries: boundaries, parts: parts, look: { watcher.look(at: settings.name) })
-            await projects.add(loop)
-            watcher.watch(settings.name, credential: settings.credential.loader, address: settings.repository)
+            if parts.quarantine.suspect(.project(settings.name)) == nil {
+                _ = try await begin()
+            } else {
+                dormant.append(
+                    DormantProject(project: settings.name, quarantine: parts.quarantine, awaken: begin))
+            }
         }
         // What the configuration names no more keeps running until a person removes it.
         for project in stored where !configuration.projects.contains(where: { $0.name == project.name }) {
@@ -100,7 +114,7 @@ package struct Composition: Sendable {
             capacity: capacity, parts: parts, projects: projects, wake: capacityWake, housekeeping: housekeeping.wake)
         var services: [any Service] =
             [fence, door, watch, capacityWatch, housekeeping, ExpiryWatch(projects: projects)] + (await projects.all)
-            + [watcher]
+            + dormant + [watcher]
         for loop in await projects.all {
             guard let link = boundaries.links[loop.project] else { continue }
             services.append(

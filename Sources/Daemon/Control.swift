@@ -54,6 +54,10 @@ package protocol Control: Sendable {
     func extend(_ id: EnvironmentID, by duration: Duration?) async throws(RequestProblem)
     /// Removes an environment and everything it has.
     func delete(_ id: EnvironmentID) async throws(RequestProblem)
+    /// What is set aside because the daemon crashed over it.
+    func quarantined() async -> [Suspect]
+    /// Lets something that is set aside be worked on again.
+    func release(_ object: WorkObject) async throws(RequestProblem)
     /// Takes a webhook request in: verified, made durable, then acted upon.
     func receive(_ request: DeliveryRequest, for project: ProjectName) async -> DeliveryAnswer
     /// Whether the daemon can do its work, part by part.

@@ -200,6 +200,25 @@ extension DaemonControl {
 
     package func receive(_ request: DeliveryRequest, for project: ProjectName) async -> DeliveryAnswer {
         guard let settings = configuration.projects.first(where: { $0.name == project }) else { return .unknownProject }
+        let object = WorkObject.delivery(project, Self.name(of: request.body))
+        guard parts.quarantine.suspect(object) == nil else { return .malformed }
+        return await Quarantine.holding(object) { await receive(request, for: settings) }
+    }
+
+    /// The same for the same bytes in every process: FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv, word by word.
+    private static func name(of body: [UInt8]) -> String {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        body.withUnsafeBytes { bytes in
+            for index in stride(from: 0, to: bytes.count & ~7, by: 8) {
+                hash = (hash ^ bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)) &* 0x0000_0100_0000_01b3
+            }
+            for byte in bytes[(bytes.count & ~7)...] { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+        }
+        return String(hash, radix: 16)
+    }
+
+    private func receive(_ request: DeliveryRequest, for settings: Configuration.Project) async -> DeliveryAnswer {
+        let project = settings.name
         var secrets: [Secret<String>] = []
         var doubts: [String] = []
         for source in settings.webhookSecrets {

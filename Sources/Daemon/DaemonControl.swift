@@ -45,6 +45,9 @@ package final class DaemonControl: Control {
 
     func loop(_ name: ProjectName) async throws(RequestProblem) -> ProjectLoop {
         if let loop = await projects.loop(name), await !loop.isForgotten { return loop }
+        if let suspect = parts.quarantine.suspect(.project(name)) {
+            throw .conflict("\(suspect.sentence); \(suspect.remedy)")
+        }
         let known = await projects.shown.map(\.project.rawValue).joined(separator: ", ")
         throw .notFound(
             "there is no project '\(name)'"
@@ -81,11 +84,13 @@ package final class DaemonControl: Control {
             version: identity.version, instance: identity.instance, startedAt: identity.startedAt,
             engine: PartStatus(name: identity.engineName, problem: problem),
             router: PartStatus(name: door.partName, problem: await door.problem),
-            disk: PartStatus(name: configuration.state, problem: parts.capacity.diskBlocker), projects: statuses)
+            disk: PartStatus(name: configuration.state, problem: parts.capacity.diskBlocker),
+            projects: (statuses + dormant).sorted { $0.name < $1.name }, setAside: parts.quarantine.all)
     }
 
     package func project(_ name: ProjectName) async throws(RequestProblem) -> ProjectStatus {
-        await status(of: try await loop(name), engineProblem: await watch.problem)
+        if await projects.loop(name) == nil, let status = dormant.first(where: { $0.name == name }) { return status }
+        return await status(of: try await loop(name), engineProblem: await watch.problem)
     }
 
     package func environment(_ id: EnvironmentID) async throws(RequestProblem) -> EnvironmentStatus {

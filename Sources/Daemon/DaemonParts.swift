@@ -16,6 +16,8 @@ struct DaemonParts: Sendable {
     let changes: Broadcast
     /// Ends the daemon when its records are not its own any more.
     let fence: Fence
+    /// What is not worked on because the daemon crashed over it.
+    let quarantine: Quarantine
     /// Where records of the log go.
     let log: Log
     /// Whose turn it is when much has to be mended at once.

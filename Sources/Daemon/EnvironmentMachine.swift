@@ -69,6 +69,8 @@ package struct EnvironmentMachine: Sendable {
         self.finding = finding
         record.kind = wish.kind
         if let ref = wish.ref { record.ref = ref }
+        // A person released what was set aside: it is as if it had never been tried.
+        if case .ready? = finding, record.failed?.failure.reason == .setAside { record.failed = nil }
     }
 
     /// The daemon's configuration changed what the environment adds to a release.

@@ -77,9 +77,14 @@ actor EnvironmentWorker {
 
     /// What people are shown of it.
     func status(engineProblem: String?) -> EnvironmentStatus {
-        StatusView.environment(
+        var status = StatusView.environment(
             machine: machine, deployment: deployment, observed: observation, engineProblem: engineProblem,
             configurations: parts.configurations, health: health, now: parts.now(), expires: expires)
+        if let suspect = parts.quarantine.suspect(.environment(id)) {
+            status.progress = .waiting
+            status.reason = suspect.sentence
+        }
+        return status
     }
 
     /// Takes the Promoter's wish.
@@ -134,27 +139,43 @@ actor EnvironmentWorker {
             work.interrupt()
             wake.ring()
         }
+        let object = WorkObject.environment(id)
         while !isRemoved, !stop.isRaised {
-            if machine.obstacle != nil, parts.capacity.generation != obstacleGeneration { machine.unobstructed() }
-            let action = parts.decisions.next(machine, parts.now())
-            await endLeftOver(before: action)
-            switch action {
-            case .rest(let until): await wake.wait(until: until.map { .after($0.since(parts.now())) })
-            case .note(let commit): await note(commit)
-            case .refuse(let commit, let failure): await refuse(commit, failure)
-            case .deploy(let candidate):
-                if let gate = await obstacle(to: candidate) {
-                    await obstructed(candidate.commit, by: gate)
-                } else {
-                    await deploy(.candidate(candidate), stop: stop)
-                }
-            case .promote(let commit, let release): await deploy(.promotion(commit, release), stop: stop)
-            case .restore(let release): await deploy(.restoration(release), stop: stop)
-            case .repair: await repair()
-            case .sweep: await sweep()
-            case .remove: await remove()
+            // A release rings.
+            guard parts.quarantine.suspect(object) == nil else {
+                await wake.wait(until: nil)
+                continue
             }
+            let rest = await Quarantine.holding(object) { await act(until: stop) }
+            if let rest { await wake.wait(until: rest.until.map { .after($0.since(parts.now())) }) }
         }
+    }
+
+    /// Nothing to do before that moment; nil: before something changes.
+    private struct Rest { let until: Timestamp? }
+
+    /// Does what is to be done next; nothing, where it returns for how long.
+    private func act(until stop: StopSignal) async -> Rest? {
+        if machine.obstacle != nil, parts.capacity.generation != obstacleGeneration { machine.unobstructed() }
+        let action = parts.decisions.next(machine, parts.now())
+        await endLeftOver(before: action)
+        switch action {
+        case .rest(let until): return Rest(until: until)
+        case .note(let commit): await note(commit)
+        case .refuse(let commit, let failure): await refuse(commit, failure)
+        case .deploy(let candidate):
+            if let gate = await obstacle(to: candidate) {
+                await obstructed(candidate.commit, by: gate)
+            } else {
+                await deploy(.candidate(candidate), stop: stop)
+            }
+        case .promote(let commit, let release): await deploy(.promotion(commit, release), stop: stop)
+        case .restore(let release): await deploy(.restoration(release), stop: stop)
+        case .repair: await repair()
+        case .sweep: await sweep()
+        case .remove: await remove()
+        }
+        return nil
     }
 
     /// Interrupts work for a commit that is no longer the one wanted, unless the route is moving already.

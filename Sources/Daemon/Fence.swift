@@ -78,6 +78,12 @@ package final class Fence: Service {
         return false
     }
 
+    /// Looks at the records no more, and admits nothing.
+    func close() async {
+        tripped.raise()
+        await watch?.close()
+    }
+
     package func run(until stop: StopSignal) async throws {
         let wake = Wake()
         stop.onRaise { wake.ring() }

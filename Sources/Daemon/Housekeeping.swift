@@ -49,6 +49,7 @@ struct Housekeeping: Service {
 
     /// Writes down that everything that ran before has been taken in; false while it has not.
     private func noteAdoption() async -> Bool {
+        guard !parts.quarantine.hasProject else { return false }
         for loop in await projects.all { guard await loop.hasAdopted else { return false } }
         do throws(StageFailure) {
             try await parts.kept { ledger in try await ledger.markAdopted() }
@@ -61,7 +62,11 @@ struct Housekeeping: Service {
     private func tidy(_ unneededSince: inout [ImageID: ContinuousClock.Instant], rest: Duration) async {
         // Each by itself: on a full disk the records may refuse to be trimmed, while images can be removed.
         await attempt { () async throws(StageFailure) in
-            for loop in await projects.all { try await tidyImages(of: loop, rest: rest, unneededSince: &unneededSince) }
+            for loop in await projects.all {
+                try await Quarantine.holding(.project(loop.project)) { () async throws(StageFailure) in
+                    try await tidyImages(of: loop, rest: rest, unneededSince: &unneededSince)
+                }
+            }
         }
         await attempt { () async throws(StageFailure) in try await tidyLogs() }
         await attempt { () async throws(StageFailure) in
@@ -79,6 +84,8 @@ struct Housekeeping: Service {
 
     /// Removes the output of builds that are long past.
     private func tidyLogs() async throws(StageFailure) {
+        // What a project that is set aside needs, nobody says: unknown is not empty.
+        guard !parts.quarantine.hasProject else { return }
         var keys: Set<Digest> = []
         var shelf: BuildLogShelf?
         for loop in await projects.all {

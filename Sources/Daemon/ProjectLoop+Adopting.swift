@@ -32,7 +32,7 @@ extension ProjectLoop {
                 adoption.resolved(name)
                 continue
             }
-            guard let live = found.record.live, case .ready(let candidate)? = await reading.candidate(of: live.commit)
+            guard let live = found.record.live, case .ready(let candidate)? = await candidate(of: live.commit)
             else { continue }
             adoption.resolved(name)
             await remember(found.observed, candidate: candidate, live: live)

@@ -36,7 +36,7 @@ extension ProjectLoop {
         let records = await records()
         let production = records.first { $0.kind == .production }?.live?.commit
         if production != livePolicy?.commit { livePolicy = nil }
-        if let production, livePolicy == nil, let policies = await reading.policies(at: production) {
+        if let production, livePolicy == nil, let policies = await policies(at: production) {
             livePolicy = (production, policies.production)
         }
         return ProjectFacts(
@@ -63,18 +63,47 @@ extension ProjectLoop {
                 await fetchFailed(error)
             }
         }
-        let policy = await reading.policy(
-            of: refs.first { $0.name == stored.defaultBranch }, lastGood: stored.lastGoodPolicies)
+        let policy = await policy(of: refs.first { $0.name == stored.defaultBranch })
         if policy != self.policy {
             await policyChanged(policy)
             learnt = true
         }
         for commit in decision.neededCommits where candidates[commit] == nil {
-            guard let finding = await reading.candidate(of: commit) else { continue }
+            guard let finding = await candidate(of: commit) else { continue }
             candidates[commit] = finding
             learnt = true
         }
         return learnt
+    }
+
+    // Each commit is read under its name: one that crashes the daemon must not keep the others from being read.
+
+    func candidate(of commit: ObjectID) async -> ProjectFacts.CandidateFinding? {
+        let object = WorkObject.commit(project, commit)
+        if let suspect = parts.quarantine.suspect(object) { return .refused(FailureRecord(suspect.failure)) }
+        return await Quarantine.holding(object) { await reading.candidate(of: commit) }
+    }
+
+    private func policy(of ref: KnownRef?) async -> ProjectFacts.PolicyFinding {
+        let lastGood = stored.lastGoodPolicies
+        guard let ref else { return await reading.policy(of: nil, lastGood: lastGood) }
+        let object = WorkObject.commit(project, ref.commit)
+        if let suspect = parts.quarantine.suspect(object) {
+            return .invalid(message: suspect.sentence, lastGood: lastGood)
+        }
+        return await Quarantine.holding(object) { await reading.policy(of: ref, lastGood: lastGood) }
+    }
+
+    private func policies(at commit: ObjectID) async -> EnvironmentPolicies? {
+        let object = WorkObject.commit(project, commit)
+        if parts.quarantine.suspect(object) != nil { return nil }
+        return await Quarantine.holding(object) { await reading.policies(at: commit) }
+    }
+
+    /// Reads a commit anew in the next pass.
+    func forget(_ commit: ObjectID) {
+        candidates[commit] = nil
+        wake.ring()
     }
 
     func fetchFailed(_ failure: StageFailure) async {

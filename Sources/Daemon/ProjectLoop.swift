@@ -158,7 +158,7 @@ actor ProjectLoop: Service {
         await withDiscardingTaskGroup { group in
             var started: Set<EnvironmentName> = []
             while !stop.isRaised {
-                await pass()
+                await Quarantine.holding(.project(project)) { await pass() }
                 started.formIntersection(workers.keys)
                 for (name, worker) in workers where started.insert(name).inserted {
                     group.addTask {

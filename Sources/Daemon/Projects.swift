@@ -45,7 +45,9 @@ actor Projects {
             let environments = byProject[name] ?? [:]
             let stirredHere = Set(stirred.lazy.filter { $0.project == name }.map(\.name))
             guard isComplete || !environments.isEmpty || !stirredHere.isEmpty else { continue }
-            await loop.take(environments, isComplete: isComplete, stirred: stirredHere, lookedAt: lookedAt)
+            await Quarantine.holding(.project(name)) {
+                await loop.take(environments, isComplete: isComplete, stirred: stirredHere, lookedAt: lookedAt)
+            }
         }
     }
 }

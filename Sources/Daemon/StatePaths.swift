@@ -17,6 +17,8 @@ package struct StatePaths: Sendable {
 
     /// The records.
     var database: String { "\(root)/slipway.db" }
+    /// What the daemon has in hand, for the start after a crash.
+    var inHand: String { "\(root)/in-hand" }
     /// The logs of builds, a file per build.
     var buildLogs: String { "\(root)/logs" }
     /// What the managed Caddy keeps.

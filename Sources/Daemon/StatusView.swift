@@ -149,6 +149,9 @@ enum StatusView {
             sentences += failure.output.map { "  | " + $0 }
             if let hint = failure.hint { remedies.append(hint) }
         }
+        if status.reason.hasPrefix("environment \(name) is set aside") {
+            remedies.append("slipway quarantine release environment \(name)   lets it be tried again")
+        }
         if let hold = status.hold {
             remedies.append("slipway resume \(status.id.project) \(status.id.name)   lifts the hold of \(hold.since)")
         }

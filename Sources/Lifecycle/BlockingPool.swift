@@ -33,10 +33,14 @@ package final class BlockingPool: Sendable {
     ) async throws(Failure) -> Value {
         let queue = await enter()
         defer { leave(queue) }
+        let slot = CrashWitness.slot
         let result: Result<Value, Failure> = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 CurrentMachine.value.run(on: queue) {
-                    continuation.resume(returning: Result { () throws(Failure) -> Value in try body() })
+                    continuation.resume(
+                        returning: Result { () throws(Failure) -> Value in
+                            try CrashWitness.carrying(slot) { () throws(Failure) in try body() }
+                        })
                 }
             }
         } onCancel: {
@@ -50,8 +54,9 @@ package final class BlockingPool: Sendable {
     /// For what may outlast its caller. Whoever calls must have other means to end it.
     package func start(_ body: @escaping @Sendable () -> Void) async {
         let queue = await enter()
+        let slot = CrashWitness.slot
         CurrentMachine.value.run(on: queue) { [self] in
-            body()
+            CrashWitness.carrying(slot, body)
             leave(queue)
         }
     }

@@ -71,6 +71,8 @@ package struct StageFailure: Error, Sendable, Hashable {
         case hostRests
         /// The Git host's API refused a call, or answered nonsense.
         case hostRefused
+        /// The daemon crashed over it several times, and leaves it alone until a person releases it.
+        case setAside
         /// Given up on purpose.
         case cancelled
         /// Anything else: a defect or a broken machine.

@@ -14,13 +14,16 @@ package struct DaemonStatus: Sendable, Hashable, Codable {
     package var disk: PartStatus?
     /// The projects, ordered by name.
     package var projects: [ProjectStatus]
+    /// What is not worked on because the daemon crashed over it; nil: a daemon that does not say.
+    package var setAside: [Suspect]?
 
     /// A status as given.
     package init(
         version: String, instance: String, startedAt: Timestamp, engine: PartStatus, router: PartStatus,
-        disk: PartStatus? = nil, projects: [ProjectStatus]
+        disk: PartStatus? = nil, projects: [ProjectStatus], setAside: [Suspect]? = nil
     ) {
         self.disk = disk
+        self.setAside = setAside
         self.version = version
         self.instance = instance
         self.startedAt = startedAt

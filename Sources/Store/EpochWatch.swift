@@ -42,6 +42,9 @@ package actor EpochWatch {
         return found == epoch ? .ours : .taken(epoch: found)
     }
 
+    /// Closes its connection; a later look opens another one.
+    package func close() { connection = nil }
+
     private func current() throws(SQLiteError) -> Int64 {
         switch connection {
         case .some(let connection): try connection.first("SELECT epoch FROM meta") { $0.integer(0) } ?? 0

@@ -1,6 +1,6 @@
 extension Schema {
     /// The second schema: what is needed to survive faults of disks, processes and people.
-    static let version2 = restoring + checking + reporting
+    static let version2 = restoring + checking + reporting + suspecting
 
     /// A copy says that it is one; the projects of a database that was put back wait for a person.
     private static let restoring = """
@@ -53,6 +53,18 @@ extension Schema {
             comment INTEGER,
             told TEXT,
             PRIMARY KEY (project, number)
+        ) STRICT, WITHOUT ROWID;
+
+        """
+
+    /// What the daemon has crashed over.
+    private static let suspecting = """
+        CREATE TABLE suspects (
+            object TEXT PRIMARY KEY,
+            crashes INTEGER NOT NULL,
+            last_at INTEGER NOT NULL,
+            cause TEXT NOT NULL,
+            is_set_aside INTEGER NOT NULL DEFAULT 0
         ) STRICT, WITHOUT ROWID;
 
         """

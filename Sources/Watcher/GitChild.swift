@@ -14,6 +14,8 @@ package enum GitChild {
     package static func run() -> Int32 {
         // A remote that hangs up must be an error, not a death.
         signal(SIGPIPE, SIG_IGN)
+        // A crash is an end, at once: Swift's own action looks through the memory of a process that holds a credential.
+        for number in [SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV] { signal(number, SIG_DFL) }
         guard let request = ChildInput.request() else { return malformedRequest }
         ChildInput.dieAtEndOfFile(scratch: request.scratch)
         ChildLimits.apply(request.bounds)

@@ -124,7 +124,13 @@ enum WatcherFailures {
     /// The child that did the work ended without an answer.
     static func child(_ status: ExitStatus, _ address: RemoteAddress) -> StageFailure {
         switch status {
-        case .signalled(SIGXCPU), .signalled(SIGKILL), .signalled(SIGABRT): return tooLarge(address)
+        case .signalled(SIGKILL):
+            return failure(
+                .remoteBroken,
+                "the Git process for \(address) was killed: it took more time or memory than the limits allow, or"
+                    + " somebody killed it",
+                "it is tried again by itself; if it goes on, remove large files from the repository's history")
+        case .signalled(SIGXCPU), .signalled(SIGABRT): return tooLarge(address)
         case .signalled(let number):
             return failure(.remoteBroken, "\(address) made the Git process end by signal \(number)", nil)
         case .exited(let code):

@@ -45,6 +45,8 @@ final class FakeControl: Control {
         state.withLock { Array($0.events.filter { $0.sequence > after ?? 0 }.suffix(limit)) }
     }
     let changes = Broadcast()
+    func quarantined() async -> [Suspect] { [] }
+    func release(_ object: WorkObject) async throws(RequestProblem) { try note("release \(object)", object.project) }
     func explanation(of id: EnvironmentID) async throws(RequestProblem) -> Explanation {
         try note("why \(id)", id.project)
         return Explanation(environment: id, sentences: ["because"], remedies: [])

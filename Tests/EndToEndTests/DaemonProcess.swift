@@ -59,9 +59,12 @@ final class DaemonProcess {
     }
 
     /// Kills it, as a crash would.
-    func kill() {
+    func kill() { end(by: SIGKILL) }
+
+    /// Sends it a signal that ends it, and waits until it has ended.
+    func end(by signal: Int32) {
         guard isRunning else { return }
-        Glibc.kill(pid, SIGKILL)
+        Glibc.kill(pid, signal)
         while isRunning { usleep(5_000) }
     }
 
@@ -81,6 +84,9 @@ final class DaemonProcess {
     /// Runs another verb of the program to its end.
     func run(_ arguments: String...) throws -> Ending { try run(arguments) }
 
+    /// The same with a list.
+    func run(_ arguments: [String]) throws -> Ending { try Self.run(arguments, in: directory.path) }
+
     /// The same beside whatever else the test does: its end is waited for when it is asked for.
     func servingToTheEnd() -> LaterEnding {
         let (arguments, path, later) = (serve, directory.path, LaterEnding())
@@ -99,8 +105,6 @@ final class DaemonProcess {
 
         fileprivate func set(_ result: Result<Ending, any Error>) { stored.withLock { $0 = result } }
     }
-
-    private func run(_ arguments: [String]) throws -> Ending { try Self.run(arguments, in: directory.path) }
 
     private static func run(_ arguments: [String], in directory: String) throws -> Ending {
         let completed = try Spawn.run(

@@ -19,6 +19,8 @@ final class FaultProxy: Sendable {
     private let happened = DispatchSemaphore(value: 0)
     private let listener: Int32
     private let held = Held()
+    /// Everybody who uses the descriptors: a number that is closed under them is soon another test's.
+    private let users = DispatchGroup()
 
     /// The connections that are kept.
     private final class Held: Sendable {
@@ -26,11 +28,12 @@ final class FaultProxy: Sendable {
 
         func keep(_ descriptor: Int32) { descriptors.withLock { $0.append(descriptor) } }
 
+        func hangUp() {
+            for descriptor in descriptors.withLock({ $0 }) { shutdown(descriptor, Int32(SHUT_RDWR)) }
+        }
+
         func close() {
-            for descriptor in descriptors.withLock({ $0 }) {
-                shutdown(descriptor, Int32(SHUT_RDWR))
-                Glibc.close(descriptor)
-            }
+            for descriptor in descriptors.withLock({ $0 }) { Glibc.close(descriptor) }
         }
     }
 
@@ -38,15 +41,20 @@ final class FaultProxy: Sendable {
         let (descriptor, port) = try #require(Loopback.listen())
         listener = descriptor
         self.port = port
-        DispatchQueue(label: "slipway.test.proxy").async { [happened, listener, held] in
+        DispatchQueue(label: "slipway.test.proxy").async(group: users) { [happened, listener, held, users] in
             while true {
                 let client = accept(listener, nil, nil)
                 guard client >= 0 else { return }
-                guard let upstream = Loopback.connect(to: server) else { continue }
+                guard let upstream = Loopback.connect(to: server) else {
+                    close(client)
+                    continue
+                }
                 held.keep(client)
                 held.keep(upstream)
-                DispatchQueue(label: "slipway.test.proxy.up").async { Self.copy(from: client, to: upstream) }
-                DispatchQueue(label: "slipway.test.proxy.down").async {
+                DispatchQueue(label: "slipway.test.proxy.up").async(group: users) {
+                    Self.copy(from: client, to: upstream)
+                }
+                DispatchQueue(label: "slipway.test.proxy.down").async(group: users) {
                     Self.copy(from: upstream, to: client, limit: byteCount)
                     if fault == .cut { shutdown(client, Int32(SHUT_RDWR)) }
                     happened.signal()
@@ -57,6 +65,8 @@ final class FaultProxy: Sendable {
 
     deinit {
         shutdown(listener, Int32(SHUT_RDWR))
+        // A connection may be made while the listener goes: its ends are hung up as well.
+        while users.wait(timeout: .now() + .milliseconds(10)) == .timedOut { held.hangUp() }
         close(listener)
         held.close()
     }

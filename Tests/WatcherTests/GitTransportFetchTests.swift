@@ -240,6 +240,34 @@ import Watcher
         try await expectUntouched(nil)
     }
 
+    /// F-K7: whoever kills the child, the fetch fails at once, is tried again, and leaves nothing.
+    @Test(arguments: [SIGKILL, SIGTERM, SIGSEGV], [true, false])
+    func aChildThatIsKilledFailsTheFetchAtOnceAndLeavesNothing(signal: Int32, hasMirror: Bool) async throws {
+        let first = try push()
+        let daemon = try GitDaemonServer(workshop)
+        if hasMirror { try await transport.fetch([.branch("main")], from: local, into: mirror.path) }
+        let second = try push(["noise": noise()])
+        let proxy = try FaultProxy(to: daemon.port, after: 100_000, .stall)
+        let address = RemoteAddress.make("git://127.0.0.1:\(proxy.port)/remote.git")
+        let child = try namedChild()
+        let transport = GitTransport(executable: child)
+        let (source, path) = (source(address), mirror.path)
+        let fetch = Task { try await transport.fetch([.branch("main")], from: source, into: path) }
+        let pool = BlockingPool(name: "slipway.test", width: 1)
+        #expect(await pool.run { proxy.waitForFault() })
+        let pid = try #require(pids(of: child).first)
+        let start = ContinuousClock.now
+        kill(pid, signal)
+        let failure = await #expect(throws: StageFailure.self) { try await fetch.value }
+        // The fetch's own limits are a minute and more: a second is the machine's, not theirs.
+        #expect(ContinuousClock.now - start < .seconds(5))
+        #expect(failure?.verdict == .retry(after: nil))
+        #expect(kill(pid, 0) != 0 && errno == ESRCH, "a zombie is left")
+        try await expectUntouched(hasMirror ? first : nil)
+        try await self.transport.fetch([.branch("main")], from: local, into: mirror.path)
+        #expect(await mirror.contains(second))
+    }
+
     @Test func aFetchThatSendsTooMuchIsEnded() async throws {
         let daemon = try GitDaemonServer(workshop)
         _ = try push(["noise": noise()])
@@ -295,10 +323,12 @@ import Watcher
     }
 
     /// How many processes were started by this path.
-    private func processes(of path: String) -> Int {
-        guard let directory = opendir("/proc") else { return -1 }
+    private func processes(of path: String) -> Int { pids(of: path).count }
+
+    private func pids(of path: String) -> [pid_t] {
+        guard let directory = opendir("/proc") else { return [] }
         defer { closedir(directory) }
-        var count = 0
+        var found: [pid_t] = []
         while let entry = readdir(directory) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) { name in
                 name.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
@@ -308,9 +338,9 @@ import Watcher
             var line = [CChar](repeating: 0, count: 4096)
             fread(&line, 1, 4095, file)
             if String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) == path {
-                count += 1
+                if let pid = pid_t(name) { found.append(pid) }
             }
         }
-        return count
+        return found
     }
 }

@@ -12,6 +12,9 @@ struct APIPath: Sendable, Hashable {
     /// `/api/v1/events`
     static let events = Self("/api/v1/events")
 
+    /// `/api/v1/quarantine`
+    static let quarantine = Self("/api/v1/quarantine")
+
     /// `/api/v1/projects/shop`
     static func project(_ name: ProjectName) -> Self { Self("/api/v1/projects/" + encoded(name.rawValue)) }
 

@@ -45,7 +45,15 @@ struct Doctor: Sendable {
                     "it may be of another version: compare 'slipway version' with 'slipway status', and restart it")
             ]
         }
-        return Self.findings(of: readiness)
+        return Self.findings(of: readiness) + setAside(client)
+    }
+
+    /// What the daemon does not work on any more.
+    private func setAside(_ client: SocketClient) -> [Finding] {
+        guard let answer = client.ask("GET", APIPath.quarantine.text, timeout: .seconds(10)),
+            let suspects = try? JSONDecoder().decode([Suspect].self, from: Data(answer.body))
+        else { return [] }
+        return suspects.map { .warning("quarantine", $0.sentence, $0.remedy) }
     }
 
     /// The findings that follow from what a daemon says of its parts.

@@ -10,6 +10,9 @@ struct StatusPage: Sendable {
         var text = "slipway \(clean(status.version)), up \(TimeText.short(now.since(status.startedAt)))\n"
         text += part("engine", status.engine) + part("proxy", status.router)
         if let disk = status.disk, disk.problem != nil { text += part("disk", disk) }
+        if let suspects = status.setAside, !suspects.isEmpty {
+            text += "\n" + QuarantinePage(style: style, now: now).list(suspects)
+        }
         if status.projects.isEmpty { return text + "\n" + Self.noProjects }
         for project in status.projects { text += "\n" + self.project(project) }
         return text
@@ -22,7 +25,8 @@ struct StatusPage: Sendable {
         head.append(project.listedAt.map { "looked at \(TimeText.ago($0, now: now))" } ?? "not looked at yet")
         var text = style.paint(project.name.rawValue, .strong) + "  " + head.joined(separator: ", ") + "\n"
         if let problem = project.problem {
-            text += warning("the remote could not be read: \(problem.message)", hint: problem.hint)
+            let what = problem.reason == .setAside ? "" : "the remote could not be read: "
+            text += warning(what + problem.message, hint: problem.hint)
         }
         if let problem = project.host?.problem { text += warning(problem, hint: nil) }
         if let problem = project.manifestProblem {

@@ -9,13 +9,17 @@ enum ServeVerb {
         "serve", .run, "run the daemon", flags: [.config, log, verbose],
         details: [
             "Runs until SIGTERM or Ctrl-C; applications keep running without it. Ends with 75 when another daemon holds"
-                + " the state directory."
+                + " the state directory.",
+            "On SIGHUP it reads its configuration anew and writes down what is wrong with it; a new one takes effect when"
+                + " the daemon is restarted.",
         ],
         examples: [.init("serve --config config.yml", "in the foreground, with a configuration of one's own")]
     ) { invocation async throws(CommandProblem) in
         let format = try format(invocation)
         let configuration = try invocation.configuration()
-        return await Serve.run(configuration, format: format, threshold: invocation.has(verbose) ? .debug : .info)
+        return await Serve.run(
+            configuration, format: format, threshold: invocation.has(verbose) ? .debug : .info
+        ) { () throws(CommandProblem) in try invocation.configuration() }
     }
 
     private static func format(_ invocation: Invocation) throws(CommandProblem) -> Log.Format {

@@ -4,10 +4,11 @@ enum VerbTable {
         [
             ServeVerb.verb, DemoVerb.verb, DoctorVerb.verb, ValidateVerb.verb, SchemaVerb.verb, ConfigShowVerb.verb,
             StatusVerb.verb, EnvListVerb.verb, EnvShowVerb.verb, WhyVerb.verb, WaitVerb.verb, LogsVerb.verb,
-            HistoryVerb.verb, BuildsVerb.verb, EventsVerb.verb,
+            HistoryVerb.verb, BuildsVerb.verb, EventsVerb.verb, QuarantineListVerb.verb,
         ] + [
             DeployVerb.verb, HoldVerb.verb, ResumeVerb.verb, RollbackVerb.verb, RefreshVerb.verb, ApproveVerb.verb,
-            EnvExtendVerb.verb, EnvDeleteVerb.verb, VersionVerb.verb, CompletionVerb.verb, HelpVerb.verb,
+            EnvExtendVerb.verb, EnvDeleteVerb.verb, QuarantineReleaseVerb.verb, VersionVerb.verb, CompletionVerb.verb,
+            HelpVerb.verb,
             RouterConfigVerb.verb,
             ManualVerb.verb,
         ]
