@@ -15,6 +15,8 @@ enum CommandProblem: Error, Sendable {
     case stage(StageFailure)
     /// Anything else, with what to do about it.
     case failed(String, hint: String?)
+    /// Another daemon holds the state directory.
+    case held(String, hint: String?)
     /// The time was over.
     case timedOut(String)
     /// A person stopped it.

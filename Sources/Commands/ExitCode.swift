@@ -36,6 +36,7 @@ package enum ExitCode {
         switch problem {
         case .usage: usage
         case .unreachable: unreachable
+        case .held: held
         case .timedOut: timedOut
         case .cancelled: cancelled
         case .configuration, .stage, .failed: failed
@@ -74,7 +75,7 @@ package enum ExitCode {
             ([said(clean(failure.message), hint: failure.hint.map { clean($0) })]
                 + failure.output.map { "  | " + clean($0) })
                 .joined(separator: "\n")
-        case .failed(let message, let hint): said(message, hint: hint)
+        case .failed(let message, let hint), .held(let message, let hint): said(message, hint: hint)
         case .timedOut(let message): said(message)
         case .cancelled(let message): said(message)
         }

@@ -38,6 +38,9 @@ enum Answers {
         }
     }
 
+    /// Bytes that are nothing but that.
+    static func bytes(_ bytes: [UInt8]) -> Response { answer(200, "application/octet-stream", bytes) }
+
     /// The media types a delivery may have.
     static let deliveryTypes = ["application/json", "application/x-www-form-urlencoded"]
 

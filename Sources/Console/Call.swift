@@ -46,6 +46,9 @@ struct Call: Sendable {
         return EnvironmentID(project: project, name: name)
     }
 
+    /// A variable of the path that has no form of its own.
+    func variable(_ name: String) -> String { variables[name] ?? "" }
+
     func text(_ name: String) -> String? { query[name] }
 
     func integer(_ name: String) -> Int? { query[name].flatMap { Int($0) } }

@@ -109,7 +109,7 @@ enum OpenAPI {
 
     private static func status(of answer: Route.Answer) -> String {
         switch answer {
-        case .json, .text, .events: "200"
+        case .json, .text, .bytes, .events: "200"
         case .nothing: "204"
         case .accepted: "202"
         }
@@ -125,6 +125,8 @@ enum OpenAPI {
                 "content": .object(["application/json": .object([:]), "text/event-stream": .object([:])]),
             ])
         case .text: .object(["description": .text("Text"), "content": .object(["text/plain": .object([:])])])
+        case .bytes:
+            .object(["description": .text("Bytes"), "content": .object(["application/octet-stream": .object([:])])])
         case .nothing: .object(["description": .text("It is done, or will be")])
         case .accepted: .object(["description": .text("It is stored")])
         }

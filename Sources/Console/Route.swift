@@ -44,6 +44,7 @@ struct Route: Sendable {
     enum Answer: Sendable {
         case json(String)
         case text
+        case bytes
         case events(String)
         case nothing
         case accepted

@@ -6,7 +6,7 @@ import Model
 /// Everything that can be asked over HTTP.
 enum Routes {
     /// All routes; deliveries first, which come most often.
-    static let all = [deliveries] + health + reading + logs + wishes + [description]
+    static let all = [deliveries] + health + reading + logs + wishes + backups + [description]
 
     /// `/api/v1`, which every other version will have beside it.
     private static let base = "/api/v1"
@@ -160,6 +160,13 @@ enum Routes {
             return .done
         },
         Route(
+            "POST", project + "/approve-restore", "Confirm that restored records have been looked at",
+            body: .object([]), answer: .nothing
+        ) { call throws(RequestProblem) in
+            try await call.control.confirmRestoration(of: try call.project())
+            return .done
+        },
+        Route(
             "POST", environment + "/deploy", "Make an environment run a commit",
             body: .object([.init(name: "commit", isRequired: true, summary: "the 40 digits of the commit's id")]),
             answer: .nothing
@@ -225,6 +232,28 @@ enum Routes {
         Route("DELETE", environment, "Remove an environment and everything it has", answer: .nothing) {
             call throws(RequestProblem) in
             try await call.control.delete(try call.environment())
+            return .done
+        },
+    ]
+
+    private static let backups = [
+        Route("POST", base + "/backups", "Copy the records", body: .object([]), answer: .json("RecordsCopy")) {
+            call throws(RequestProblem) in
+            .value(try await call.control.copyRecords())
+        },
+        Route(
+            "GET", base + "/backups/{copy}", "A piece of a copy of the records",
+            parameters: [
+                .init(name: "offset", kind: .integer(0...Int.max), summary: "where it begins; 0 unless given")
+            ],
+            answer: .bytes
+        ) { call throws(RequestProblem) in
+            let bytes = try await call.control.piece(ofCopy: call.variable("copy"), from: call.integer("offset") ?? 0)
+            return .response(Answers.bytes(bytes))
+        },
+        Route("DELETE", base + "/backups/{copy}", "Remove a copy of the records that was fetched", answer: .nothing) {
+            call throws(RequestProblem) in
+            await call.control.removeCopy(call.variable("copy"))
             return .done
         },
     ]

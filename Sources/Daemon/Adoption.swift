@@ -31,6 +31,28 @@ struct Adoption: Sendable {
     /// The refs that must be fetched to understand what was found.
     var wantedRefs: [RefName] { unresolved.values.compactMap(\.record.ref) }
 
+    /// A record that may be older than what runs, as what runs corrects it; nil when there is nothing to correct.
+    ///
+    /// What it says is under way is not. What has no containers runs nothing, whatever it says.
+    static func corrected(
+        _ record: EnvironmentRecord, by observed: ObservedEnvironment, now: Timestamp
+    ) -> EnvironmentRecord? {
+        var corrected = record
+        (corrected.inProgress, corrected.failed, corrected.requested, corrected.pinned) = (nil, nil, nil, nil)
+        if !observed.containers.isEmpty { corrected.hold = observed.hold }
+        if let found = Self.record(of: observed, now: now), let live = found.live {
+            corrected.kind = found.kind
+            corrected.ref = found.ref ?? record.ref
+            if live.release != record.live?.release || live.configuration != record.live?.configuration {
+                corrected.live = live
+                corrected.healthy = record.healthy.filter { $0.commit != live.commit } + found.healthy
+            }
+        } else {
+            corrected.live = nil
+        }
+        return corrected == record ? nil : corrected
+    }
+
     /// What the labels of an environment's containers say about it; nil when they say too little.
     static func record(of observed: ObservedEnvironment, now: Timestamp) -> EnvironmentRecord? {
         // The newest container that runs speaks for the environment; without one, the newest of all.

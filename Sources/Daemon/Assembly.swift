@@ -60,7 +60,7 @@ package struct Assembly: Sendable {
         for project in configuration.projects {
             links[project.name] = HostLink.link(for: project, ledger: ledger, pool: calls)
         }
-        let boundaries = Boundaries(
+        var boundaries = Boundaries(
             records: ledger, fence: fence, quarantine: quarantine, engine: engine, engineName: socket,
             lookInterval: HealthWatch.floor, images: builder, router: proxy.router, proxyProgram: proxy.program,
             proxyName: proxy.name,
@@ -76,10 +76,15 @@ package struct Assembly: Sendable {
                     mirror: Mirror(path: mirror), mirrorPath: mirror, builder: builder,
                     fence: fence)
             })
+        boundaries.backups = BackupDesk(path: paths.backup, now: now) { (path, moment) throws(SQLiteError) in
+            try await ledger.backup(to: path, now: moment)
+        }
+        try await noteRestoration(opening, in: ledger, projects: configuration.projects.map(\.name), log: log)
         let composition = try await Composition.make(
             configuration, over: boundaries, instance: instance, isAmnesiac: !opening.isAdopted, log: log)
+        let watch = RecordsWatch(ledger: ledger, isFullyChecked: opening.isFullyChecked, log: log)
         return Assembly(
-            control: composition.control, services: [report] + composition.services, lock: lock, fence: fence,
+            control: composition.control, services: [report] + composition.services + [watch], lock: lock, fence: fence,
             ledger: ledger)
     }
 
@@ -120,9 +125,25 @@ package struct Assembly: Sendable {
         _exit(1)
     }
 
+    /// Has every project wait for a person when the records were put in the place of others: what runs may be newer.
+    private static func noteRestoration(
+        _ opening: Opening, in ledger: Ledger, projects: [ProjectName], log: Log
+    ) async throws(StartFailure) {
+        guard let restoration = opening.restoration else { return }
+        try await StartFailure.asking { () async throws in
+            let known = try await ledger.projects().map(\.name)
+            try await ledger.doubt(Array(Set(known + projects)), because: restoration)
+        }
+        log.warning(
+            "the records were put back (\(restoration.how)): what runs is taken in; nothing is deleted and nothing promoted"
+                + " before a person has confirmed each project with 'slipway approve PROJECT restore'")
+    }
+
+    private static func now() -> Timestamp { Timestamp(milliseconds: WallClock.milliseconds()) }
+
     private static func open(_ ledger: Ledger) async throws(StartFailure) -> Opening {
         try await StartFailure.asking { () async throws in
-            try await ledger.open(now: Timestamp(milliseconds: WallClock.milliseconds()))
+            try await ledger.open(now: now())
         }
     }
 }

@@ -16,6 +16,8 @@ package struct Boundaries: Sendable {
     package var fence: Fence
     /// What is not worked on because the daemon crashed over it.
     package var quarantine: Quarantine
+    /// Copies the records for whoever asks; nil: they are nowhere that they could be copied from.
+    package var backups: BackupDesk?
     /// The container engine.
     package var engine: any EngineCalls
     /// What the engine is called in messages: its socket.

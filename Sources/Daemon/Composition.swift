@@ -62,6 +62,7 @@ package struct Composition: Sendable {
             deployer: deployer, socket: boundaries.engineName, projects: projects, changes: changes, log: log)
         let stored = try await StartFailure.asking { () async throws in try await records.projects() }
         var dormant: [any Service] = []
+        let doubts = try await StartFailure.asking { () async throws in try await records.doubts() }
         for settings in configuration.projects {
             let begin = { @Sendable () async throws(StartFailure) -> ProjectLoop in
                 let loop = try await Quarantine.holding(.project(settings.name)) { () async throws(StartFailure) in
@@ -73,7 +74,8 @@ package struct Composition: Sendable {
                     }
                     return try await projectLoop(
                         project, reading: boundaries.reading(settings), isAmnesiac: isAmnesiac,
-                        configuration: configuration, boundaries: boundaries, parts: parts,
+                        doubt: doubts[settings.name], configuration: configuration, boundaries: boundaries,
+                        parts: parts,
                         look: { watcher.look(at: settings.name) })
                 }
                 await projects.add(loop)
@@ -90,8 +92,8 @@ package struct Composition: Sendable {
         // What the configuration names no more keeps running until a person removes it.
         for project in stored where !configuration.projects.contains(where: { $0.name == project.name }) {
             let loop = try await projectLoop(
-                project, reading: nil, isAmnesiac: false, configuration: configuration, boundaries: boundaries,
-                parts: parts, look: {})
+                project, reading: nil, isAmnesiac: false, doubt: doubts[project.name], configuration: configuration,
+                boundaries: boundaries, parts: parts, look: {})
             await projects.add(loop)
             log.warning("the configuration names no project '\(project.name)' any more: what it has keeps running")
         }
@@ -105,7 +107,7 @@ package struct Composition: Sendable {
                 ReadinessCheck(.proxy) { await door.unreadiness },
                 ReadinessCheck(.disk) { capacity.diskBlocker },
                 ReadinessCheck(.store) { await RecordsCheck.problem(of: parts) },
-            ])
+            ], backups: boundaries.backups)
         let housekeeping = Housekeeping(projects: projects, parts: parts, mustAdopt: isAmnesiac)
         let capacityWatch = CapacityWatch(
             .init(
@@ -130,8 +132,8 @@ package struct Composition: Sendable {
     }
 
     private static func projectLoop(
-        _ project: StoredProject, reading: (any CommitReading)?, isAmnesiac: Bool, configuration: Configuration,
-        boundaries: Boundaries, parts: DaemonParts, look: @escaping @Sendable () -> Void
+        _ project: StoredProject, reading: (any CommitReading)?, isAmnesiac: Bool, doubt: Restoration?,
+        configuration: Configuration, boundaries: Boundaries, parts: DaemonParts, look: @escaping @Sendable () -> Void
     ) async throws(StartFailure) -> ProjectLoop {
         let name = project.name
         let records = parts.ledger
@@ -161,7 +163,7 @@ package struct Composition: Sendable {
         return ProjectLoop(
             stored: project,
             refs: try await StartFailure.asking { () async throws in try await records.knownRefs(of: name) },
-            records: environments, last: last, isAmnesiac: isAmnesiac, reading: reading,
+            records: environments, last: last, isAmnesiac: isAmnesiac, doubt: doubt, reading: reading,
             images: images, parts: parts, look: look)
     }
 }

@@ -52,6 +52,14 @@ package protocol Control: Sendable {
     func confirmDefaultBranch(of project: ProjectName) async throws(RequestProblem)
     /// Lets a preview live without a push for this long from now on (nil: as long as its project allows).
     func extend(_ id: EnvironmentID, by duration: Duration?) async throws(RequestProblem)
+    /// Confirms that a project's restored records have been looked at, so that it follows Git again.
+    func confirmRestoration(of project: ProjectName) async throws(RequestProblem)
+    /// Makes a copy of the records as they are now, to be fetched piece by piece.
+    func copyRecords() async throws(RequestProblem) -> RecordsCopy
+    /// The bytes of a copy from an offset on, as many as a piece has.
+    func piece(ofCopy name: String, from offset: Int) async throws(RequestProblem) -> [UInt8]
+    /// Removes a copy that was fetched.
+    func removeCopy(_ name: String) async
     /// Removes an environment and everything it has.
     func delete(_ id: EnvironmentID) async throws(RequestProblem)
     /// What is set aside because the daemon crashed over it.

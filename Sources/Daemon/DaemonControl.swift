@@ -16,6 +16,8 @@ package final class DaemonControl: Control {
     let identity: Identity
     let rejections = RejectionLog()
     private let checks: [ReadinessCheck]
+    /// Copies the records; nil where they cannot be copied.
+    let backups: BackupDesk?
 
     /// What the daemon is called.
     struct Identity: Sendable {
@@ -28,7 +30,7 @@ package final class DaemonControl: Control {
     init(
         parts: DaemonParts, projects: Projects, watch: WorldWatch, door: FrontDoor, watcher: RepositoryWatcher,
         links: [ProjectName: HostLink] = [:], configuration: Configuration, identity: Identity,
-        checks: [ReadinessCheck]
+        checks: [ReadinessCheck], backups: BackupDesk? = nil
     ) {
         self.parts = parts
         self.projects = projects
@@ -39,6 +41,7 @@ package final class DaemonControl: Control {
         self.configuration = configuration
         self.identity = identity
         self.checks = checks
+        self.backups = backups
     }
 
     // Finding things

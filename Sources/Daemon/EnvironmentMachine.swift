@@ -63,6 +63,18 @@ package struct EnvironmentMachine: Sendable {
 
     // What happened
 
+    /// What was remembered is older than what runs; this is what runs.
+    package mutating func corrected(_ record: EnvironmentRecord) { self.record = record }
+
+    /// What earlier releases have left stays, until a person has looked or a deployment replaces something.
+    package mutating func sparesLeftovers() { mustSweep = false }
+
+    /// A person has looked at what there is.
+    package mutating func confirmed() {
+        mustSweep = true
+        mustLook = true
+    }
+
     /// The Promoter decided.
     package mutating func wished(_ wish: EnvironmentWish, finding: ProjectFacts.CandidateFinding?) {
         self.wish = wish

@@ -50,12 +50,14 @@ actor EnvironmentWorker {
     var unsavedLease = Duration.zero
 
     init(
-        record: EnvironmentRecord, last: Deployment?, parts: DaemonParts, images: ImageDesk,
+        record: EnvironmentRecord, last: Deployment?, sparesLeftovers: Bool = false, parts: DaemonParts,
+        images: ImageDesk,
         onRecord: @escaping @Sendable () -> Void
     ) {
         id = record.id
         let configuration = parts.configurations.configuration(of: record.id, kind: record.kind, ref: record.ref)
         machine = EnvironmentMachine(record: record, configuration: configuration.digest)
+        if sparesLeftovers { machine.sparesLeftovers() }
         deployment = last
         liveMemory = parts.capacity.promised(to: record.id)
         self.parts = parts
@@ -127,6 +129,28 @@ actor EnvironmentWorker {
     func request(_ request: ProjectFacts.Request?) async throws(StageFailure) {
         machine.requested(request)
         try await parts.kept { ledger in try await ledger.save(record, events: []) }
+        wake.ring()
+    }
+
+    /// Takes a record that is truer than the one that was remembered.
+    func correct(_ record: EnvironmentRecord) async {
+        let before = machine.record.live
+        machine.corrected(record)
+        let what = record.live.map { "it runs \($0.commit.short)" } ?? "nothing of it runs"
+        let event = parts.event(
+            id, "environment.corrected",
+            "the records said \(before.map { "that \($0.commit.short) runs" } ?? "that nothing runs"); \(what)")
+        do throws(StageFailure) {
+            try await parts.kept { ledger in try await ledger.save(record, events: [event]) }
+        } catch {
+            log.error("cannot write down what was found: \(error.message)")
+        }
+        parts.changes.notify()
+    }
+
+    /// A person has looked at what there is: what is left of earlier releases may go.
+    func confirmed() {
+        machine.confirmed()
         wake.ring()
     }
 

@@ -60,6 +60,8 @@ struct Housekeeping: Service {
     }
 
     private func tidy(_ unneededSince: inout [ImageID: ContinuousClock.Instant], rest: Duration) async {
+        // While the records may be older than what runs, they do not say what nothing needs.
+        for loop in await projects.all { guard await loop.doubt == nil else { return } }
         // Each by itself: on a full disk the records may refuse to be trimmed, while images can be removed.
         await attempt { () async throws(StageFailure) in
             for loop in await projects.all {

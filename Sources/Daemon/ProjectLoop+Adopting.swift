@@ -36,7 +36,8 @@ extension ProjectLoop {
             else { continue }
             adoption.resolved(name)
             await remember(found.observed, candidate: candidate, live: live)
-            guard found.record.kind == .production, found.record.hold == nil,
+            // While the records are in doubt, nothing is promoted anyway.
+            guard doubt == nil, found.record.kind == .production, found.record.hold == nil,
                 let newest = wishes.first(where: { $0.environment == worker.id })?.commit, newest != live.commit
             else { continue }
             let hold = Hold(
@@ -46,6 +47,23 @@ extension ProjectLoop {
             try? await worker.hold(hold)
             await parts.tell(worker.id, "environment.held", hold.reason)
         }
+    }
+
+    /// Corrects records that may be older than what runs by what the containers' labels say.
+    func correct(by environments: [EnvironmentName: ObservedEnvironment]) async {
+        for (name, worker) in workers {
+            let observed = environments[name] ?? ObservedEnvironment(id: worker.id)
+            guard let record = Adoption.corrected(await worker.record, by: observed, now: parts.now()) else { continue }
+            adoption.found(record, observed)
+            await worker.correct(record)
+        }
+    }
+
+    /// A person has looked at what was restored.
+    func confirmed() async {
+        doubt = nil
+        for worker in workers.values { await worker.confirmed() }
+        wake.ring()
     }
 
     func remember(

@@ -46,7 +46,8 @@ extension ProjectLoop {
             areDeletionsApproved: areDeletionsApproved,
             requests: Dictionary(
                 uniqueKeysWithValues: records.compactMap { record in record.requested.map { (record.id.name, $0) } }),
-            livePolicy: livePolicy?.policy, dismissed: stored.dismissed, pullRequests: pullRequests)
+            livePolicy: livePolicy?.policy, dismissed: stored.dismissed, pullRequests: pullRequests,
+            doubt: doubt?.how)
     }
 
     /// Fetches and reads what a decision lacked; false when there is nothing more to learn.

@@ -63,7 +63,8 @@ extension ProjectLoop {
 
     /// Removes a preview that nobody pushed to for too long; the next push brings it back.
     func expire(_ name: EnvironmentName) async {
-        guard let worker = workers[name] else { return }
+        // While the records may be older than what runs, they do not say what has expired.
+        guard doubt == nil, let worker = workers[name] else { return }
         let remark = "nothing was pushed to it for too long"
         await parts.tell(worker.id, "environment.expired", "expired: \(remark); the next push brings it back")
         await dismiss(name, reason: "it expired: \(remark)")

@@ -33,6 +33,8 @@ actor ProjectLoop: Service {
     /// Its environments.
     var workers: [EnvironmentName: EnvironmentWorker] = [:]
     var adoption: Adoption
+    /// Why the records may be older than what runs; nil when they are not, or a person has looked.
+    var doubt: Restoration?
     var policy: ProjectFacts.PolicyFinding = .unknown
     /// What the manifest of the release that is live in production says about production.
     var livePolicy: (commit: ObjectID, policy: ProductionPolicy?)?
@@ -57,7 +59,8 @@ actor ProjectLoop: Service {
 
     init(
         stored: StoredProject, refs: [KnownRef], records: [EnvironmentRecord], last: [EnvironmentName: Deployment],
-        isAmnesiac: Bool, reading: (any CommitReading)?, images: ImageDesk, parts: DaemonParts,
+        isAmnesiac: Bool, doubt: Restoration? = nil, reading: (any CommitReading)?, images: ImageDesk,
+        parts: DaemonParts,
         look: @escaping @Sendable () -> Void
     ) {
         project = stored.name
@@ -69,12 +72,14 @@ actor ProjectLoop: Service {
         self.images = images
         self.parts = parts
         self.look = look
-        adoption = Adoption(isAmnesiac: isAmnesiac)
+        self.doubt = doubt
+        adoption = Adoption(isAmnesiac: isAmnesiac || doubt != nil)
         log = parts.log.with("project", stored.name.rawValue)
         let wake = self.wake
         for record in records {
             workers[record.id.name] = EnvironmentWorker(
-                record: record, last: last[record.id.name], parts: parts, images: images, onRecord: { wake.ring() })
+                record: record, last: last[record.id.name], sparesLeftovers: doubt != nil, parts: parts, images: images,
+                onRecord: { wake.ring() })
         }
     }
 
@@ -102,6 +107,7 @@ actor ProjectLoop: Service {
         lookedAt: ContinuousClock.Instant
     ) async {
         if isComplete {
+            if doubt != nil, !adoption.hasObserved { await correct(by: environments) }
             for (name, observed) in environments where workers[name] == nil {
                 guard let record = Adoption.record(of: observed, now: parts.now()) else { continue }
                 adoption.found(record, observed)
@@ -160,7 +166,7 @@ actor ProjectLoop: Service {
             while !stop.isRaised {
                 await Quarantine.holding(.project(project)) { await pass() }
                 started.formIntersection(workers.keys)
-                for (name, worker) in workers where started.insert(name).inserted {
+                for (name, worker) in workers where mayWork && started.insert(name).inserted {
                     group.addTask {
                         await worker.run(until: stop)
                         wake.ring()
@@ -170,6 +176,9 @@ actor ProjectLoop: Service {
             }
         }
     }
+
+    /// Whether workers may begin. Not while what runs is unknown and the records may be older than it.
+    private var mayWork: Bool { doubt == nil || adoption.hasObserved }
 
     private func pass() async {
         await dropRemoved()
@@ -273,7 +282,8 @@ actor ProjectLoop: Service {
     func addWorker(_ record: EnvironmentRecord) {
         let wake = self.wake
         workers[record.id.name] = EnvironmentWorker(
-            record: record, last: nil, parts: parts, images: images, onRecord: { wake.ring() })
+            record: record, last: nil, sparesLeftovers: doubt != nil, parts: parts, images: images,
+            onRecord: { wake.ring() })
         parts.changes.notify()
     }
 

@@ -13,6 +13,11 @@ package protocol Records: Sendable {
     /// Remembers that what ran before there were these records has been taken in.
     func markAdopted() async throws(SQLiteError)
 
+    /// The projects that wait for a person since the records were put in another's place, and why.
+    func doubts() async throws(SQLiteError) -> [ProjectName: Restoration]
+    /// Notes that a person has looked at a project: it follows Git again.
+    func confirm(_ project: ProjectName, events: [NewEvent]) async throws(SQLiteError)
+
     /// The projects, ordered by name.
     func projects() async throws(SQLiteError) -> [StoredProject]
     /// Remembers a project, new or changed.
@@ -88,3 +93,9 @@ package protocol Records: Sendable {
 }
 
 extension Ledger: Records {}
+
+extension Records {
+    /// Records that cannot be put in another's place are never in doubt.
+    package func doubts() async throws(SQLiteError) -> [ProjectName: Restoration] { [:] }
+    package func confirm(_ project: ProjectName, events: [NewEvent]) async throws(SQLiteError) {}
+}

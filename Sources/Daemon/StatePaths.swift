@@ -19,6 +19,8 @@ package struct StatePaths: Sendable {
     var database: String { "\(root)/slipway.db" }
     /// What the daemon has in hand, for the start after a crash.
     var inHand: String { "\(root)/in-hand" }
+    /// A copy of the records while it is fetched.
+    var backup: String { "\(root)/backup.db" }
     /// The logs of builds, a file per build.
     var buildLogs: String { "\(root)/logs" }
     /// What the managed Caddy keeps.

@@ -25,6 +25,8 @@ package struct ProjectFacts: Sendable, Hashable {
     package var dismissed: [EnvironmentName: ObjectID]
     /// The pull requests that the host's API describes, open and closed; nil: it has not been asked.
     package var pullRequests: [PullRequest]?
+    /// Why the records may be older than what runs, until a person has looked; nil when they are not.
+    package var doubt: String?
 
     /// What the default branch's manifest says about environments.
     package enum PolicyFinding: Sendable, Hashable {
@@ -64,7 +66,7 @@ package struct ProjectFacts: Sendable, Hashable {
         policy: PolicyFinding, environments: [EnvironmentRecord] = [],
         candidates: [ObjectID: CandidateFinding] = [:], areDeletionsApproved: Bool = false,
         requests: [EnvironmentName: Request] = [:], livePolicy: ProductionPolicy? = nil,
-        dismissed: [EnvironmentName: ObjectID] = [:], pullRequests: [PullRequest]? = nil
+        dismissed: [EnvironmentName: ObjectID] = [:], pullRequests: [PullRequest]? = nil, doubt: String? = nil
     ) {
         self.project = project
         self.defaultBranch = defaultBranch
@@ -78,5 +80,6 @@ package struct ProjectFacts: Sendable, Hashable {
         self.livePolicy = livePolicy
         self.dismissed = dismissed
         self.pullRequests = pullRequests
+        self.doubt = doubt
     }
 }

@@ -32,6 +32,7 @@ package enum Promotion {
             found = WithoutPolicy.wishes(blockedBy: gate, in: situation)
         }
         let all = Leftovers.adding(to: found, in: situation)
+            .map { DoubtRule.applied(to: $0, in: situation) }
             .map { HoldRule.applied(to: $0, record: situation.record($0.environment.name)) }
             .sorted(by: Self.isShownBefore)
         let needs = Needs(of: all, in: situation)

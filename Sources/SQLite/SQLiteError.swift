@@ -65,7 +65,7 @@ extension SQLiteError: CustomStringConvertible {
 extension SQLiteError {
     /// The error of a call on a connection, whose message is read at once: the next call replaces it.
     static func last(of database: OpaquePointer?, call: String, status: Int32) -> Self {
-        let reason = database.flatMap { Code(reasonFor: status, on: $0) }
+        let reason = Code(reasonFor: status, number: errno)
         let words = reason.flatMap { sqlite3_errstr($0.rawValue) } ?? database.flatMap { sqlite3_errmsg($0) }
         return Self(
             code: reason ?? Code(rawValue: status), call: call,
@@ -79,11 +79,13 @@ extension SQLiteError.Code {
     /// SQLite itself tells a full disk from a broken one only when it writes pages, and knows no quota
     /// (https://github.com/sqlite/sqlite/blob/version-3.40.1/src/os_unix.c, unixWrite). A sync that failed is never
     /// anything but broken: nobody knows what of the pages before it is on the disk.
-    fileprivate init?(reasonFor status: Int32, on database: OpaquePointer) {
+    ///
+    /// - Parameter number: errno(3). sqlite3_system_errno() is not set by a COMMIT that fails.
+    fileprivate init?(reasonFor status: Int32, number: Int32) {
         guard status & 0xff == SQLITE_IOERR,
             status != slipway_sqlite3_ioerr_fsync(), status != slipway_sqlite3_ioerr_dir_fsync()
         else { return nil }
-        switch sqlite3_system_errno(database) {
+        switch number {
         case ENOSPC, EDQUOT: self = .full
         case EROFS: self = .readOnly
         default: return nil

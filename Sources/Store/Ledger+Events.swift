@@ -43,8 +43,9 @@ extension Ledger {
         for owner in owners {
             try connection.run(
                 """
-                DELETE FROM events WHERE project IS ?1 AND sequence <= (
-                    SELECT sequence FROM events WHERE project IS ?1 ORDER BY sequence DESC LIMIT 1 OFFSET ?2)
+                DELETE FROM events WHERE sequence IN (
+                    SELECT sequence FROM events WHERE project IS ?1
+                    ORDER BY sequence DESC LIMIT \(trimLimit) OFFSET ?2)
                 """, [.optional(owner), .integer(eventLimit)])
         }
     }

@@ -11,6 +11,9 @@ extension Ledger {
     /// Tables that grow by single rows are trimmed once in so many insertions.
     static let trimInterval: Int64 = 1024
 
+    /// How many rows of a table are removed at once, so that nothing waits long behind it; the rest goes the next time.
+    static let trimLimit: Int64 = 2000
+
     /// Whether the insertion that got this number is one after which its table is trimmed.
     static func isTrimDue(after number: Int64) -> Bool { number.isMultiple(of: trimInterval) }
 
@@ -34,18 +37,18 @@ extension Ledger {
         DELETE FROM deployments WHERE number IN (
             SELECT number FROM deployments WHERE project = ?1 AND is_final = 1
             AND environment NOT IN (SELECT name FROM environments WHERE project = ?1)
-            ORDER BY number DESC LIMIT -1 OFFSET ?2)
+            ORDER BY number DESC LIMIT \(trimLimit) OFFSET ?2)
         """
 
     private static let imageDeletion = """
         DELETE FROM images WHERE number IN (
-            SELECT number FROM images WHERE project = ?1 ORDER BY number DESC LIMIT -1 OFFSET ?2)
+            SELECT number FROM images WHERE project = ?1 ORDER BY number DESC LIMIT \(trimLimit) OFFSET ?2)
         """
 
     // Releases that an environment or a deployment names are history or a way back, so they stay.
     private static let releaseDeletion = """
         DELETE FROM releases WHERE number IN (
-            SELECT number FROM releases WHERE project = ?1 ORDER BY number DESC LIMIT -1 OFFSET ?2)
+            SELECT number FROM releases WHERE project = ?1 ORDER BY number DESC LIMIT \(trimLimit) OFFSET ?2)
         AND id NOT IN (SELECT release FROM deployments WHERE project = ?1 AND release IS NOT NULL)
         AND id NOT IN (
             SELECT json_extract(record, '$.live.release') FROM environments

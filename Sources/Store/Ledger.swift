@@ -206,15 +206,22 @@ package actor Ledger {
         if isBusy { throw .logTooLarge(limit: limit) }
     }
 
+    /// Does nothing any more, since damage was found.
+    func giveUp(_ error: SQLiteError) { if breakage == nil { breakDown(error) } }
+
+    private func breakDown(_ error: SQLiteError) {
+        breakage = error
+        leaveMark(.failed)
+        onBreakage(error)
+    }
+
     /// Takes note of what an error says about the database itself.
     private func judged(_ error: SQLiteError) -> SQLiteError {
         isContended = error.code.primary == .busy
         durability = nil
         guard error.isBreakage else { return error }
         let advised = error.advising(path: path)
-        breakage = advised
-        leaveMark(.failed)
-        onBreakage(advised)
+        breakDown(advised)
         return advised
     }
 }

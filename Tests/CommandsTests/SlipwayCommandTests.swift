@@ -55,7 +55,10 @@ struct SlipwayCommandTests {
         ),
         (["rollback", "shop", "staging"], "a rollback wants a reason: --reason TEXT"),
         (["hold", "shop", "staging", " "], "a hold wants a reason"),
-        (["approve", "shop", "everything"], "'approve' wants 'deletions' or 'default-branch', not 'everything'"),
+        (
+            ["approve", "shop", "everything"],
+            "'approve' wants 'deletions', 'default-branch', 'restore', not 'everything'"
+        ),
         (["completion", "tcsh"], "there is completion for bash, zsh and fish, not for 'tcsh'"),
         (["serve", "--log", "xml"], "'--log' wants text, json or journal, not 'xml'"),
         ([], "say what to do"),

@@ -31,6 +31,17 @@ final class FakeControl: Control {
         try note("environment \(id)", id.project)
         return .make(id)
     }
+    func confirmRestoration(of project: ProjectName) async throws(RequestProblem) {
+        try note("confirm restoration", project)
+    }
+    func copyRecords() async throws(RequestProblem) -> RecordsCopy {
+        RecordsCopy(name: "0a1b", byteCount: 3, madeAt: Timestamp(milliseconds: 0))
+    }
+    func piece(ofCopy name: String, from offset: Int) async throws(RequestProblem) -> [UInt8] {
+        guard name == "0a1b", offset <= 3 else { throw .notFound("there is no such copy") }
+        return Array([1, 2, 3].dropFirst(offset))
+    }
+    func removeCopy(_ name: String) async { state.withLock { $0.asked.append("remove copy \(name)") } }
     func history(
         of project: ProjectName, environment: EnvironmentName?, limit: Int
     ) async throws(RequestProblem) -> [Deployment] {

@@ -22,7 +22,7 @@ struct BackupTests {
             for number in 0..<500 { group.addTask { try await ledger.record(.make("\(number)")) } }
             return try await group.reduce(into: 0) { count, _ in count += 1 }
         }
-        try await ledger.backup(to: destination)
+        try await ledger.backup(to: destination, now: noon)
         #expect(try await recorded == 500)
         let copy = Ledger(path: destination)
         #expect(try await copy.open(now: noon).epoch == 2)
@@ -36,7 +36,7 @@ struct BackupTests {
         let destination = scratch.path + "/backup.db"
         try write(Array("an earlier one".utf8), to: destination)
         try await ledger.append([.make()])
-        try await ledger.backup(to: destination)
+        try await ledger.backup(to: destination, now: noon)
         #expect(scratch.names.filter { $0.hasPrefix("backup") } == ["backup.db"])
         #expect(try await Ledger(path: destination).open(now: noon).epoch == 2)
     }
@@ -46,7 +46,9 @@ struct BackupTests {
         try await withThrowingTaskGroup(of: Void.self) { [ledger] group in
             group.cancelAll()
             group.addTask {
-                let error = await #expect(throws: SQLiteError.self) { try await ledger.backup(to: destination) }
+                let error = await #expect(throws: SQLiteError.self) {
+                    try await ledger.backup(to: destination, now: noon)
+                }
                 #expect(error?.code == .interrupted)
             }
             try await group.waitForAll()
@@ -56,7 +58,7 @@ struct BackupTests {
 
     @Test func saysThatItCannotBeWritten() async throws {
         let error = await #expect(throws: SQLiteError.self) {
-            try await ledger.backup(to: scratch.path + "/missing/backup.db")
+            try await ledger.backup(to: scratch.path + "/missing/backup.db", now: noon)
         }
         #expect(error?.code.primary == .cannotOpen)
     }

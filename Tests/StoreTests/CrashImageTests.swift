@@ -1,3 +1,4 @@
+import Lifecycle
 import Model
 import SQLite
 import Testing
@@ -8,6 +9,7 @@ import Testing
 /// acknowledged: H-3, F-D1, F-D2 and F-D15.
 @Suite(.serialized) struct CrashImageTests {
     private let disk = CrashDisk()
+    private static let pool = BlockingPool(name: "crash images", width: 2)
 
     private func ledger(_ schema: Schema = .current) -> Ledger {
         Ledger(path: disk.path, schema: schema, system: CrashDisk.system)
@@ -80,7 +82,9 @@ import Testing
     private func reports(rounds: Int, isDense: Bool = true) async -> CrashDisk.Report {
         await withTaskGroup(of: CrashDisk.Report.self) { [disk] group in
             for index in 0..<2 {
-                group.addTask { disk.images(rounds: rounds, share: (index, 2), isDense: isDense) }
+                group.addTask {
+                    await Self.pool.run { disk.images(rounds: rounds, share: (index, 2), isDense: isDense) }
+                }
             }
             return await group.reduce(into: CrashDisk.Report()) { all, report in
                 all.images += report.images
@@ -100,6 +104,7 @@ import Testing
 
     @Test func aCrashWhileVersion1IsMigratedLeavesOneVersionOrTheOther() async throws {
         let connection = try Connection(path: disk.path, access: .readWrite, system: CrashDisk.system)
+        _ = try connection.first("PRAGMA journal_mode = WAL") { $0.text(0) }
         try connection.script(Version1Fixture.script)
         disk.note(.schema, 1)
         try connection.close()

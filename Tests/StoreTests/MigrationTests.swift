@@ -38,7 +38,10 @@ struct MigrationTests {
         let project = try #require(try await ledger.projects().first)
         #expect(project.remote.description == "https://git.example.com/acme/shop.git")
         #expect(project.defaultBranch == .branch("main"))
-        #expect(project.lastGoodPolicies == EnvironmentPolicies())
+        // Version 1 knew no expiry; the manifest is read again anyway.
+        var policies = EnvironmentPolicies()
+        policies.preview?.expiry = nil
+        #expect(project.lastGoodPolicies == policies)
         #expect(project.dismissed == [.make("pr-4"): .make(4)])
         #expect(try await ledger.knownRefs(of: .shop) == [.make(RefName(bytes: [0x72, 0xff]))])
         let staging = try #require(try await ledger.environments(of: .shop).first)

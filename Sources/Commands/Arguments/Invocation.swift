@@ -55,6 +55,9 @@ struct Invocation: Sendable {
 
     private static let systemSocket = "/run/slipway/slipway.sock"
 
+    /// A file as it was given, seen from the working directory.
+    func path(_ given: String) -> String { context.absolute(given) }
+
     /// What asks the daemon.
     var client: DaemonClient { DaemonClient(socketPath: socketPath) }
 

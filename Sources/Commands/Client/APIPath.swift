@@ -14,6 +14,8 @@ struct APIPath: Sendable, Hashable {
 
     /// `/api/v1/quarantine`
     static let quarantine = Self("/api/v1/quarantine")
+    /// `/api/v1/backups`
+    static let backups = Self("/api/v1/backups")
 
     /// `/api/v1/projects/shop`
     static func project(_ name: ProjectName) -> Self { Self("/api/v1/projects/" + encoded(name.rawValue)) }

@@ -12,6 +12,8 @@ struct DaemonClient: Sendable {
     private static let pool = BlockingPool(name: "slipway.client", width: 2)
     /// How long an answer may take that waits for nothing.
     private static let patience = Duration.seconds(30)
+    /// How long an answer may take that is a copy of everything.
+    private static let longPatience = Duration.seconds(330)
 
     /// An answer as a value, and as the bytes it came in.
     struct Answer<Value: Sendable>: Sendable {
@@ -24,12 +26,31 @@ struct DaemonClient: Sendable {
         _ type: Value.Type, _ path: APIPath, timeout: Duration = Self.patience
     ) async throws(CommandProblem) -> Answer<Value> {
         let response = try await send("GET", path, body: nil, timeout: timeout, onChunk: nil)
+        return Answer(value: try value(type, in: response, to: path), json: response.body)
+    }
+
+    private func value<Value: Decodable>(
+        _ type: Value.Type, in response: HTTPResponse, to path: APIPath
+    ) throws(CommandProblem) -> Value {
         guard let value = try? JSONDecoder().decode(type, from: Data(response.body)) else {
             throw .failed(
                 "the daemon's answer to \(path.text) cannot be read",
                 hint: "it may be of another version than this program: compare 'slipway version' with 'slipway status'")
         }
-        return Answer(value: value, json: response.body)
+        return value
+    }
+
+    /// Asks for bytes.
+    func bytes(_ path: APIPath) async throws(CommandProblem) -> [UInt8] {
+        try await send("GET", path, body: nil, timeout: Self.patience, onChunk: nil).body
+    }
+
+    /// Asks for something to be made, which may take minutes, and for what came of it.
+    func post<Value: Decodable & Sendable>(
+        _ type: Value.Type, _ path: APIPath
+    ) async throws(CommandProblem) -> Value {
+        let response = try await send("POST", path, body: Array("{}".utf8), timeout: Self.longPatience, onChunk: nil)
+        return try value(type, in: response, to: path)
     }
 
     /// Asks for a change.

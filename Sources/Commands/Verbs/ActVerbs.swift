@@ -96,6 +96,7 @@ enum ApproveVerb {
     private static let matters: [(name: String, path: String, effect: String)] = [
         ("deletions", "approve-deletions", "the previews whose branches are gone may be deleted"),
         ("default-branch", "approve-default-branch", "production follows the renamed default branch"),
+        ("restore", "approve-restore", "the restored records are right; it follows Git again"),
     ]
 
     static let verb = Verb(
@@ -103,17 +104,20 @@ enum ApproveVerb {
         flags: [.socket],
         details: [
             "WHAT is 'deletions': more than five branches, and more than half of them, have vanished at once, and their"
-                + " previews may go. Or 'default-branch': the default branch was renamed on purpose."
+                + " previews may go. Or 'default-branch': the default branch was renamed on purpose. Or 'restore': the"
+                + " records were put back, and 'slipway status' shows what should run; until then nothing of the project"
+                + " is deleted or promoted."
         ],
         examples: [
             .init("approve shop deletions", "the branches are gone on purpose"),
             .init("approve shop default-branch", "main is the new master"),
+            .init("approve shop restore", "after 'slipway restore'"),
         ]
     ) { invocation async throws(CommandProblem) in
         let (project, rest) = try await invocation.project()
         let what = rest.first ?? ""
         guard let matter = matters.first(where: { $0.name == what }) else {
-            let names = matters.map { "'\($0.name)'" }.joined(separator: " or ")
+            let names = matters.map { "'\($0.name)'" }.joined(separator: ", ")
             throw invocation.usage("'approve' wants \(names), not '\(clean(what))'")
         }
         try await invocation.client.post(APIPath.project(project).adding(matter.path))

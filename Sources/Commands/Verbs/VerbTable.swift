@@ -7,9 +7,8 @@ enum VerbTable {
             HistoryVerb.verb, BuildsVerb.verb, EventsVerb.verb, QuarantineListVerb.verb,
         ] + [
             DeployVerb.verb, HoldVerb.verb, ResumeVerb.verb, RollbackVerb.verb, RefreshVerb.verb, ApproveVerb.verb,
-            EnvExtendVerb.verb, EnvDeleteVerb.verb, QuarantineReleaseVerb.verb, VersionVerb.verb, CompletionVerb.verb,
-            HelpVerb.verb,
-            RouterConfigVerb.verb,
+            EnvExtendVerb.verb, EnvDeleteVerb.verb, QuarantineReleaseVerb.verb, BackupVerb.verb, RestoreVerb.verb,
+            VersionVerb.verb, CompletionVerb.verb, HelpVerb.verb, RouterConfigVerb.verb,
             ManualVerb.verb,
         ]
 
