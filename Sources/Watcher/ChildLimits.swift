@@ -11,18 +11,19 @@ enum ChildLimits {
     static func apply(_ bounds: GitRequest.Bounds) {
         set(RLIMIT_DATA, bounds.memoryBytes)
         set(RLIMIT_AS, mappingBytes)
-        set(RLIMIT_CPU, bounds.seconds)
+        // setrlimit(2): at the soft limit a signal that says so, at the hard one a kill that could be anybody's.
+        set(RLIMIT_CPU, bounds.seconds, more: 1)
         set(RLIMIT_NOFILE, descriptorLimit)
         set(RLIMIT_CORE, 0)
         // This process holds a credential.
         OwnProcess.forbidInspection()
     }
 
-    private static func set(_ resource: __rlimit_resource, _ value: Int) {
+    private static func set(_ resource: __rlimit_resource, _ value: Int, more: Int = 0) {
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(resource.rawValue), &limit)
         limit.rlim_cur = min(limit.rlim_max, rlim_t(value))
-        limit.rlim_max = limit.rlim_cur
+        limit.rlim_max = min(limit.rlim_max, rlim_t(value + more))
         setrlimit(__rlimit_resource_t(resource.rawValue), &limit)
     }
 }

@@ -18,6 +18,8 @@ package struct PollSchedule: Sendable {
     /// How often a remote that answers is listed.
     package let interval: Duration
     private let backoff: Backoff
+    /// For what says nothing about the remote.
+    private let interruptionBackoff: Backoff
     private var entries: [ProjectName: Entry] = [:]
 
     /// A schedule without projects.
@@ -26,6 +28,7 @@ package struct PollSchedule: Sendable {
     package init(interval: Duration, longest: Duration = .seconds(600)) {
         self.interval = interval
         backoff = Backoff(first: interval, limit: max(interval, longest), jitter: 0.1)
+        interruptionBackoff = Backoff(first: min(.seconds(1), interval), limit: max(interval, longest), jitter: 0.1)
     }
 
     /// Everything that will be due this soon goes along with what is due: children are started seldom.
@@ -86,6 +89,8 @@ package struct PollSchedule: Sendable {
         case listed
         /// It failed.
         case failed
+        /// It broke off for a reason of this machine's, and says nothing about the remote.
+        case interrupted
         /// It was given up.
         case cancelled
     }
@@ -107,6 +112,9 @@ package struct PollSchedule: Sendable {
             case .failed:
                 entry.failures += 1
                 entry.dueAt = now + backoff.pause(afterFailures: entry.failures, random: random)
+            case .interrupted:
+                entry.failures += 1
+                entry.dueAt = now + interruptionBackoff.pause(afterFailures: entry.failures, random: random)
             case .cancelled:
                 entry.dueAt = now + interval
             }

@@ -141,7 +141,11 @@ package final class RepositoryWatcher: Service {
         _ result: Result<RefListing, StageFailure>, to member: PollBatch.Member, random: Double
     ) async {
         var outcome = PollSchedule.Outcome.listed
-        if case .failure(let failure) = result { outcome = failure.verdict == .cancelled ? .cancelled : .failed }
+        if case .failure(let failure) = result {
+            // `.other` is this machine's: a child that was killed, or could not be started.
+            outcome =
+                failure.verdict == .cancelled ? .cancelled : failure.reason == .other ? .interrupted : .failed
+        }
         let (wanted, repeats) = state.withLock { state in
             let wanted = member.projects.filter { state.projects[$0]?.address == member.address }
             guard case .success(let listing) = result else { return (wanted, 0) }

@@ -126,7 +126,7 @@ enum WatcherFailures {
         switch status {
         case .signalled(SIGKILL):
             return failure(
-                .remoteBroken,
+                .other,
                 "the Git process for \(address) was killed: it took more time or memory than the limits allow, or"
                     + " somebody killed it",
                 "it is tried again by itself; if it goes on, remove large files from the repository's history")

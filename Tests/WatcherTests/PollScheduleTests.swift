@@ -51,6 +51,17 @@ import Watcher
         #expect(schedule.nextDue == after(now + 60))
     }
 
+    @Test mutating func whatBrokeOffHereIsTriedAgainAtOnceAndThenLessOften() {
+        schedule.watch(shop, at: address, now: start)
+        var now = 0
+        for pause in [1, 2, 4, 8, 16, 32, 64] {
+            #expect(schedule.takeDue(now: after(now)) == [shop])
+            finish([shop], .interrupted, at: now)
+            now += pause
+            #expect(schedule.nextDue == after(now))
+        }
+    }
+
     @Test mutating func aLookIsNow() {
         schedule.watch(shop, at: address, now: start)
         _ = schedule.takeDue(now: start)
