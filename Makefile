@@ -18,6 +18,7 @@ check: lint test ## the gate: format lint, then every test with warnings as erro
 
 build: packages ## build the program, optimised
 	$(SWIFT) build -c release --product slipway --static-swift-stdlib
+	@! grep -qa -e SLIPWAY_FAILPOINT -e deploy.route.written $(BUILD)/slipway || { echo "failpoints are in a release build"; false; }
 
 install: build ## install program, unit and reference configuration (as root; DESTDIR is honoured)
 	install -D -m 755 $(BUILD)/slipway $(DESTDIR)/usr/local/bin/slipway

@@ -1,5 +1,6 @@
 import Archive
 import Git
+import Lifecycle
 import Model
 import Synchronization
 
@@ -52,12 +53,17 @@ final class ContextTar: Sendable {
         if state.repository == nil, state.next == 0 {
             state.repository = try Repository(openingBare: mirror)
             state.writer = try TarWriter()
+            Failpoint.pass("build.tar.first")
         }
-        guard state.repository != nil else { return nil }
+        guard state.repository != nil else {
+            Failpoint.pass("build.request.sent")
+            return nil
+        }
         while (state.writer?.waitingCount ?? 0) < Self.pieceBytes {
             if state.blob != nil {
                 try copyPiece(&state)
             } else if state.next < context.entries.count {
+                if state.next > 0 { try Failpoint.pass("build.tar.mid", StageFailure.injected) }
                 try begin(context.entries[state.next], &state)
                 state.next += 1
             } else {

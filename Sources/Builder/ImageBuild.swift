@@ -88,6 +88,7 @@ struct ImageBuild: Sendable {
         var result: Result<ImageID, StageFailure>
         do throws(EngineError) {
             let onOutput: @Sendable (String) -> Void = { text in
+                Failpoint.pass("build.stream.mid")
                 output.withLock { $0.take(text) }
                 buildLog.append(text)
                 hooks.onOutput(text)
@@ -96,6 +97,7 @@ struct ImageBuild: Sendable {
                 // What the diagnosis reads is the last attempt's.
                 output.withLock { $0 = BuildTranscript() }
             }
+            Failpoint.pass("build.image.id_seen")
             result = await confirmed(image, job)
         } catch {
             let transcript = output.withLock { transcript in

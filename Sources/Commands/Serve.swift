@@ -35,6 +35,7 @@ enum Serve {
             }
             let group = ServiceGroup(services: assembly.services + [console], stopLimit: stopLimit, log: log)
             stop.onRaise {
+                Failpoint.pass("life.drain.begin")
                 log.info("stopping; applications keep running")
                 manager.stopping()
             }
@@ -72,6 +73,7 @@ enum Serve {
         }
         do {
             try await group.run(until: stop)
+            Failpoint.pass("life.exit")
             return ExitCode.done
         } catch {
             // The group has said which part failed; here only the exit code follows from it.

@@ -41,7 +41,9 @@ struct Desk: Sendable {
             switch try await route.handle(call) {
             case .value(let value): responder.answer(Answers.json(value))
             case .done: responder.answer(Response(status: 204))
-            case .response(let response): responder.answer(response)
+            case .response(let response):
+                responder.answer(response)
+                if case .delivery = route.body { Failpoint.pass("ingest.response.after") }
             case .text(let produce):
                 await stream(StreamedAnswer(responder, .text)) { onPiece throws(RequestProblem) in
                     try await produce(onPiece)

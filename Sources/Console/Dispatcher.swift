@@ -1,5 +1,6 @@
 import Daemon
 import HTTPServer
+import Lifecycle
 import Model
 
 /// Finds the route of a request: pure, and asked twice, once for the head and once for the whole.
@@ -61,6 +62,7 @@ struct Dispatcher: Sendable {
             }
             return Self.bodyByteLimit
         case .delivery:
+            Failpoint.pass("ingest.headers.read")
             guard let type = head.mediaType, Answers.deliveryTypes.contains(type) else {
                 throw Answers.unsupportedDelivery
             }

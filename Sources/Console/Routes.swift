@@ -1,6 +1,7 @@
 import Daemon
 import GitHosts
 import HTTPServer
+import Lifecycle
 import Model
 
 /// Everything that can be asked over HTTP.
@@ -17,6 +18,7 @@ enum Routes {
         "POST", "/hooks/{project}", "Take in a delivery of a Git host", audience: .everyone, body: .delivery,
         answer: .accepted
     ) { call throws(RequestProblem) in
+        Failpoint.pass("ingest.body.read")
         guard let project = try? call.project() else { return .response(Answers.delivery(.unknownProject)) }
         let fields = call.request.head.fields.map { DeliveryRequest.HeaderField(name: $0.name, value: $0.value) }
         let delivery = DeliveryRequest(headers: fields, body: call.request.body)

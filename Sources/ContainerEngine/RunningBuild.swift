@@ -78,11 +78,15 @@ final class RunningBuild: Sendable {
 
     /// Ends the build. Blocks until the engine has ended its answer.
     func end() {
-        guard let group else { return cancellation.cancel() }
+        guard let group else {
+            cancellation.cancel()
+            return Failpoint.pass("build.cancel.sent")
+        }
         let prompt = Deadline.after(Self.promptness)
         let last = Deadline.after(Self.patience)
         while !isFinished, !last.hasPassed {
             group.kill()
+            Failpoint.pass("build.cancel.sent")
             if prompt.hasPassed {
                 deliver(.failure(EngineError(status: 0, code: .aborted, message: "cancelled", request: "POST /build")))
             }

@@ -29,11 +29,13 @@ package struct Assembly: Sendable {
         // The state directory, and the one daemon that may hold it.
         let paths = try StatePaths(configuration.state)
         let lock = try HeldLock(paths)
+        Failpoint.pass("life.start.locked")
         // A disk that is full to the last byte: what was set aside lets the records be opened.
         Ballast(in: paths.root).giveUpIfNeeded()
         let lastEnd = CrashWitness.begin(at: paths.inHand)
         let ledger = Ledger(path: paths.database) { breakage in end(after: breakage, log: log) }
         let opening = try await open(ledger)
+        Failpoint.pass("life.start.migrated")
         let instance = try Identity.instance(in: paths)
 
         let report = CrashReport(ledger: ledger, log: log)

@@ -129,6 +129,7 @@ extension DaemonControl {
                 release.map { "release \($0.short) never ran healthily in \(id)" }
                     ?? "\(id) has no earlier release to go back to")
         }
+        Failpoint.pass("rollback.chosen")
         let hold = Hold(kind: .rolledBack, reason: reason, since: parts.now())
         try await carryOut { () async throws(StageFailure) in try await worker.hold(hold, pinned: target) }
         await parts.tell(id, "environment.rolled-back", "rolled back to release \(target.short): \(reason)")
@@ -238,6 +239,7 @@ extension DaemonControl {
             }
             return DeliveryAnswer(rejection)
         case .success(let content):
+            Failpoint.pass("ingest.verify.done")
             let delivery = NewDelivery(
                 project: project, host: content.host, deliveryID: content.deliveryID, event: content.event,
                 receivedAt: parts.now(), ref: content.ref, announced: content.announced)

@@ -29,6 +29,7 @@ extension EnvironmentWorker {
         }
         do throws(StageFailure) {
             try await begin(commit)
+            if case .promotion = source { Failpoint.pass("promote.intent.after") }
             let release = try await interruptible(by: signal) { () async throws(StageFailure) in
                 try await self.release(from: source)
             }
@@ -39,7 +40,9 @@ extension EnvironmentWorker {
             _ = try await interruptible(by: signal) { () async throws(StageFailure) in
                 try await self.parts.deployer.converge(on: wanted, reporter: self)
             }
+            if case .restoration = source { try Failpoint.pass("rollback.route.switched", StageFailure.injected) }
             await becameLive(release, wanted: wanted)
+            if case .restoration = source { Failpoint.pass("rollback.recorded") }
         } catch {
             await failed(commit, error, isStopping: stop.isRaised)
         }
@@ -58,6 +61,10 @@ extension EnvironmentWorker {
         machine.began(commit)
         if let deployment, !deployment.state.isFinal, deployment.commit == commit { return }
         let (record, wish) = (machine.record, machine.wish)
+        if deployment == nil, record.live == nil {
+            // Before anything of it exists: after a crash nothing else would say whose its network is, once its ref is gone.
+            try await parts.kept { ledger in try await ledger.save(record, events: []) }
+        }
         let cause = record.pinned == nil ? wish?.reason ?? "asked for by a person" : "rolled back by a person"
         deployment = try await parts.kept { ledger in
             try await ledger.beginDeployment(
@@ -78,6 +85,7 @@ extension EnvironmentWorker {
             closeSteps("done", at: parts.now())
             return release
         case .promotion(_, let digest), .restoration(let digest):
+            if case .promotion = source { try Failpoint.pass("promote.digest.compared", StageFailure.injected) }
             let release = try await parts.kept { ledger in
                 try await ledger.release(digest, of: id.project)
             }

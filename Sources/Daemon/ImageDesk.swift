@@ -127,9 +127,11 @@ struct ImageDesk: Sendable {
                     await entry.end(result)
                 }))
         parts.imageUse.touch(image)
+        try Failpoint.pass("build.record.before", StageFailure.injected)
         try await parts.kept { ledger in
             try await ledger.remember(image: image, key: service.buildKey, project: project)
         }
+        Failpoint.pass("build.record.after")
         return image
     }
 

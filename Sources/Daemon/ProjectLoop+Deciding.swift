@@ -9,11 +9,14 @@ import Store
 extension ProjectLoop {
     func decide() async {
         await rememberAdoptedRefs()
-        var decision = parts.decisions.wishes(await facts())
+        let world = await facts()
+        Failpoint.pass("plan.read.world")
+        var decision = parts.decisions.wishes(world)
         for _ in 1..<Self.roundLimit {
             guard await read(for: decision) else { break }
             decision = parts.decisions.wishes(await facts())
         }
+        Failpoint.pass("plan.decide")
         await adopt(decision.wishes)
         for wish in decision.wishes where !isDismissed(wish) {
             if workers[wish.environment.name] == nil {

@@ -112,6 +112,7 @@ actor ProjectLoop: Service {
                 guard let record = Adoption.record(of: observed, now: parts.now()) else { continue }
                 adoption.found(record, observed)
                 addWorker(record)
+                Failpoint.pass("life.start.adopted")
                 log.info("found environment \(name) running and adopted it")
                 wake.ring()
             }
@@ -257,6 +258,9 @@ actor ProjectLoop: Service {
     private func fold(_ listing: RefListing) async {
         let update = parts.decisions.folding(
             listing, refs, !stored.isBaselined, stored.nextSequence, parts.now())
+        if update.changes.contains(where: { $0.kind == .created && $0.ref.isTag }) {
+            Failpoint.pass("promote.tag.seen")
+        }
         let head = listing.head
         let isRenamed = stored.defaultBranch != head
         guard !update.changes.isEmpty || isRenamed || !stored.isBaselined || update.known != refs else { return }

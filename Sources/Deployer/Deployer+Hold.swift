@@ -1,4 +1,5 @@
 import ContainerEngine
+import Lifecycle
 package import Model
 
 extension Deployer {
@@ -20,6 +21,7 @@ extension Deployer {
                 try await engine.removeVolume(name)
             }
             try await engine.createVolume(name: name, labels: labels.encoded)
+            Failpoint.pass("deploy.volume.created")
         } catch {
             throw .engine(error, "the hold on \(id) cannot be written down in the engine")
         }

@@ -1,4 +1,5 @@
 import ContainerEngine
+import Lifecycle
 import Model
 
 extension Deployer {
@@ -23,6 +24,7 @@ extension Deployer {
             do throws(EngineError) {
                 _ = try await engine.createNetwork(
                     name: name, subnet: subnet.description, labels: labels.encoded)
+                Failpoint.pass("deploy.network.created")
                 return
             } catch {
                 // A conflict, or no answer: looked up by name in the next round.

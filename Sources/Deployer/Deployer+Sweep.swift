@@ -72,11 +72,14 @@ extension Deployer {
             // Never from under the proxy: a later pass may have gone back to it.
             if await router.isServing(port: port) { return nil }
         }
+        Failpoint.pass("deploy.old.drained")
         guard !Task.isCancelled, isStillTrue(id) else { return nil }
         defer { turns.retired(id) }
         do throws(EngineError) {
             if retirement.isRunning { try await engine.stop(id, timeout: nil) }
+            Failpoint.pass("deploy.old.stopped")
             try await engine.remove(id, force: true)
+            Failpoint.pass("deploy.old.removed")
         } catch {
             return .engine(error, "container \(name) cannot be removed")
         }

@@ -1,4 +1,5 @@
 import ContainerEngine
+import Lifecycle
 import Model
 import Synchronization
 
@@ -18,7 +19,9 @@ extension DeploymentRun {
             let port = containerPort == nil ? nil : try await deployer.ports.port(for: name)
             let spec = spec(name, launch.replica, of: service, containerPort: containerPort, port: port)
             do throws(EngineError) {
-                return (try await deployer.engine.create(spec), name, port)
+                let id = try await deployer.engine.create(spec)
+                Failpoint.pass("deploy.container.created")
+                return (id, name, port)
             } catch {
                 guard error.isNameTaken || error.status == 0, !error.isCancelled else {
                     throw refusal(error, name, service)

@@ -75,12 +75,14 @@ extension DeploymentRun {
             service: service.name, check: service.definition.health, host: hosts.first ?? "localhost",
             port: running.port, containerPort: listening.port, exposedPorts: listening.exposed)
         try await report("wait for \(running.name)") { () throws(StageFailure) in try await wait.run() }
+        try Failpoint.pass("deploy.health.first_ok", StageFailure.injected)
     }
 
     /// Starts a container that exists. False: it cannot be started any more, and is gone now.
     private func starts(_ id: String, _ name: String) async throws(StageFailure) -> Bool {
         do throws(EngineError) {
             try await deployer.engine.start(id)
+            Failpoint.pass("deploy.container.started")
             return true
         } catch  where error.isUnavailable || error.isTimeout || error.isCancelled {
             throw .engine(error, "container \(name) cannot be started")
@@ -105,8 +107,10 @@ extension DeploymentRun {
         for _ in 0..<Deployer.Limit.portAttempts {
             let made = try await create(launch, of: service, containerPort: listening.port)
             await reporter.step("start \(made.name)", .began)
+            try Failpoint.pass("deploy.create.recorded", StageFailure.injected)
             do throws(EngineError) {
                 try await deployer.engine.start(made.id)
+                Failpoint.pass("deploy.container.started")
                 await reporter.step("start \(made.name)", .done("started"))
                 return made
             } catch {

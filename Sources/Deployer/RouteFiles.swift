@@ -88,6 +88,7 @@ actor RouteFiles {
                 unlink("\(place)/\(name)")
             }
         }
+        try Failpoint.pass("deploy.route.written", StageFailure.injected)
         known[host] = entry
         Self.sync(place)
         if old == nil { Self.sync(directory) }

@@ -208,6 +208,7 @@ package actor Router {
         guard await mayAct() else { return .failure(.cancelled) }
         do throws(StageFailure) {
             if let files { try await files.apply(table) } else { try await configure() }
+            try Failpoint.pass("deploy.proxy.reloaded", StageFailure.injected)
             return .success(())
         } catch {
             return .failure(error)

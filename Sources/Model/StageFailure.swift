@@ -90,6 +90,11 @@ package struct StageFailure: Error, Sendable, Hashable {
         self.output = output
     }
 
+    /// What a test has fail: as a part that does not work just now, or as a full disk.
+    package static func injected(isDiskFull: Bool) -> Self {
+        Self(reason: isDiskFull ? .diskFull : .other, verdict: .retry(after: nil), message: "it fails on purpose")
+    }
+
     /// The failure of work that was given up on purpose.
     package static let cancelled = Self(reason: .cancelled, verdict: .cancelled, message: "cancelled")
 }

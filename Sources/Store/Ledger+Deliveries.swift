@@ -1,3 +1,4 @@
+import Lifecycle
 package import Model
 package import SQLite
 
@@ -27,8 +28,11 @@ extension Ledger {
             let batch = intake.take(Self.batchLimit)
             do throws(SQLiteError) {
                 let recordings = try write { (connection) throws(SQLiteError) in
-                    try Self.insert(batch.map(\.delivery), connection)
+                    let recordings = try Self.insert(batch.map(\.delivery), connection)
+                    try Failpoint.pass("ingest.row.before_commit", SQLiteError.injected)
+                    return recordings
                 }
+                Failpoint.pass("ingest.row.after_commit")
                 for (entry, recording) in zip(batch, recordings) { entry.resolve(.success(recording)) }
             } catch {
                 for entry in batch { entry.resolve(.failure(error)) }

@@ -1,3 +1,4 @@
+import Lifecycle
 package import Model
 package import SQLite
 
@@ -24,8 +25,10 @@ extension Ledger {
                 AND number <= (SELECT number FROM deployments WHERE project = ?1 AND environment = ?2
                     ORDER BY number DESC LIMIT 1 OFFSET ?3)
                 """, place + [.integer(Self.deploymentLimit)])
+            try Failpoint.pass("plan.intent.before_commit", SQLiteError.injected)
             return number
         }
+        Failpoint.pass("plan.intent.after_commit")
         return deployment
     }
 
@@ -36,6 +39,7 @@ extension Ledger {
         _ deployment: Deployment, environment: EnvironmentRecord? = nil, replacing _: Int64? = nil,
         events: [NewEvent] = []
     ) throws(SQLiteError) {
+        let isOutcome = deployment.state.isFinal || deployment.state == .live
         try write { (connection) throws(SQLiteError) in
             if deployment.state == .live {
                 try Self.endLive(
@@ -50,7 +54,9 @@ extension Ledger {
                 ])
             if let environment { try Self.upsert(environment, connection) }
             try Self.insert(events, connection)
+            if isOutcome { try Failpoint.pass("deploy.final.before_commit", SQLiteError.injected) }
         }
+        if isOutcome { Failpoint.pass("deploy.final.after_commit") }
     }
 
     /// Says of the live deployments of an environment, but that one, that they are no more.

@@ -1,3 +1,4 @@
+import Lifecycle
 package import Model
 package import SQLite
 
@@ -22,7 +23,9 @@ extension Ledger {
             }
             for ref in refs { try Self.upsert(ref, owner: owner, connection) }
             try Self.insert(events, connection)
+            if !refs.isEmpty { try Failpoint.pass("poll.refs.before_commit", SQLiteError.injected) }
         }
+        if !refs.isEmpty { Failpoint.pass("poll.refs.after_commit") }
     }
 
     private static func upsert(

@@ -35,6 +35,11 @@ extension SQLiteError {
     /// Whether the disk is full; the ledger can be used again as soon as there is room.
     package var isDiskFull: Bool { code.primary == .full }
 
+    /// What a test has fail: as a full disk, or as one that cannot be written.
+    static func injected(isDiskFull: Bool) -> Self {
+        Self(code: isDiskFull ? .full : .inputOutput, call: "Ledger", message: "it fails on purpose")
+    }
+
     static func staleEpoch(ours: Int64, theirs: Int64) -> Self {
         Self(
             code: .staleEpoch, call: "Ledger.write",

@@ -1,3 +1,4 @@
+import Lifecycle
 import SQLite
 
 /// One step from a schema version to the next.
@@ -29,6 +30,7 @@ struct Schema: Sendable {
         for migration in migrations where migration.version > found {
             try connection.transaction { (connection) throws(SQLiteError) in
                 try connection.script(migration.script)
+                try Failpoint.pass("store.migrate.stmt", SQLiteError.injected)
                 let orphan = try connection.first("PRAGMA foreign_key_check") { $0.text(0) }
                 if let orphan {
                     throw SQLiteError(

@@ -1,4 +1,5 @@
 import Git
+import Lifecycle
 import Model
 
 /// Fetches refs into a mirror in a Git child. A mirror is complete or not there.
@@ -45,10 +46,14 @@ struct ChildFetch: Sendable {
     private func bring(into repository: borrowing Repository, _ refusal: RemoteAccess.Refusal) throws(GitError) {
         let refspecs = refs.map { Refspec(source: $0.bytes, destination: GitTransport.storedName(of: $0).bytes) }
         var options = access.options(for: address, refusal: refusal)
-        options.onActivity = { [patience] in patience.note() }
+        options.onActivity = { [patience] in
+            Failpoint.pass("poll.objects.partial")
+            patience.note()
+        }
         patience.begin()
         defer { patience.end() }
         _ = try repository.fetch(url: address.description, refspecs: refspecs, options: options)
+        Failpoint.pass("poll.objects.done")
     }
 
     /// Whether what the refs name is really there: a ref alone says nothing about a damaged object.

@@ -1,6 +1,7 @@
 import Dispatch
 import Git
 import Glibc
+import Lifecycle
 import Model
 
 /// What runs in a Git child: reads one request, answers it, and ends.
@@ -18,6 +19,7 @@ package enum GitChild {
         for number in [SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV] { signal(number, SIG_DFL) }
         guard let request = ChildInput.request() else { return malformedRequest }
         ChildInput.dieAtEndOfFile(scratch: request.scratch)
+        Failpoint.pass("poll.child.started")
         ChildLimits.apply(request.bounds)
         do throws(GitError) {
             try Library.prepare()

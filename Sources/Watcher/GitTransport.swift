@@ -129,8 +129,11 @@ package struct GitTransport: Sendable {
             let request = GitRequest(
                 operation: operation, credential: GitRequest.Credential(credential), bounds: bounds,
                 certificates: certificates, scratch: scratch)
+            Failpoint.pass("poll.before_spawn")
+            let home = scratch.map { ["HOME": $0] } ?? [:]
             let command = Command(
-                executable: executable, arguments: ["git-child"], environment: scratch.map { ["HOME": $0] } ?? [:],
+                executable: executable, arguments: ["git-child"],
+                environment: home.merging(Failpoint.environment) { $1 },
                 keepsInputOpen: true)
             guard let json = try? JSONEncoder().encode(request) else {
                 preconditionFailure("a request for a Git child cannot be written as JSON")

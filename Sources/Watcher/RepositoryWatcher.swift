@@ -125,6 +125,7 @@ package final class RepositoryWatcher: Service {
 
     private func list(_ batch: PollBatch) async {
         let results = await transport.list(batch.members.map(\.address), credential: batch.credential)
+        Failpoint.pass("poll.refs.listed")
         log.debug(
             "listed \(results.count) repositories",
             ("first", batch.members.first?.address.description ?? ""))

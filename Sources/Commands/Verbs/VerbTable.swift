@@ -10,7 +10,16 @@ enum VerbTable {
             EnvExtendVerb.verb, EnvDeleteVerb.verb, QuarantineReleaseVerb.verb, BackupVerb.verb, RestoreVerb.verb,
             VersionVerb.verb, CompletionVerb.verb, HelpVerb.verb, RouterConfigVerb.verb,
             ManualVerb.verb,
-        ]
+        ] + forTests
+
+    /// What only a debug build has.
+    private static var forTests: [Verb] {
+        #if DEBUG
+        [FailpointsVerb.verb]
+        #else
+        []
+        #endif
+    }
 
     /// Those that people are told of.
     static var listed: [Verb] { all.filter { $0.group != .hidden } }
