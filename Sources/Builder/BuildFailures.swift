@@ -109,15 +109,8 @@ struct BuildDiagnosis {
             where: words.contains)
     }
 
-    /// What Docker 20.10 says of a step while it is being stopped: none of it is the Dockerfile's fault.
-    private static let wordsOfAnEngineThatGoes = [
-        "failed to update the store state of sandbox", "context canceled", "ttrpc: closed", "transport is closing",
-        "grpc: the client connection is closing",
-    ]
-
-    /// Whether the cause may be gone by itself: the registry of a base image does not answer, or the engine stops.
+    /// Whether the cause may be gone by itself: the registry of a base image does not answer.
     private func isPassing(_ cause: Cause) -> Bool {
-        if Self.wordsOfAnEngineThatGoes.contains(where: cause.words.contains) { return true }
         guard cause.instruction?.keyword == "FROM" else { return false }
         let words = cause.words.lowercased()
         return [

@@ -21,12 +21,10 @@ struct ImageBuild: Sendable {
     /// The image that this instance has built for a key, if the engine still has it.
     func existing(project: ProjectName, key: Digest) async throws(StageFailure) -> ImageID? {
         do throws(EngineError) {
-            // A name is given at the very end. Podman 4.3 that ends in the middle of a build leaves the image of a step,
-            // with every label and without a command.
-            let name = tag(project, key)
-            let finished = try await engine.images(labels: labels(project, key)).filter { $0.tags.contains(name) }
-            // Should there be two, after a crash between build and record, every daemon picks the same one.
-            return finished.map(\.id).min { $0.digest < $1.digest }
+            // By its name, which is given at the very end: Podman 4.3 that is ended in the middle of a build leaves the
+            // image of a step with every label and no command, or one without a manifest, for which it lists none at all.
+            guard let found = try await engine.inspectImage(tag(project, key)) else { return nil }
+            return labels(project, key).allSatisfy { found.labels[$0.key] == $0.value } ? found.id : nil
         } catch {
             throw .engine(error)
         }
@@ -126,12 +124,29 @@ struct ImageBuild: Sendable {
             do throws(EngineError) {
                 return try await attempt(plan, job, onOutput)
             } catch {
-                guard error.isRuntimeKilled, !Task.isCancelled else { throw error }
+                guard error.isRuntimeKilled, !Task.isCancelled else { throw await afterwards(error) }
                 log.warning("the build is begun again: \(error.message)", ("build", job.key.short))
                 onRestart()
             }
         }
-        return try await attempt(plan, job, onOutput)
+        do throws(EngineError) { return try await attempt(plan, job, onOutput) } catch { throw await afterwards(error) }
+    }
+
+    /// How often, and how far apart, the engine is asked whether it is still there after a build that failed.
+    private static let farewells = 4
+    private static let farewellPause = Duration.milliseconds(100)
+
+    /// What a failure means once the engine has been looked at: one that is being stopped blames the step at hand, be it
+    /// by an exit status, and is gone a moment later.
+    private func afterwards(_ error: EngineError) async -> EngineError {
+        guard error.status == 200, !Task.isCancelled else { return error }
+        for _ in 0..<Self.farewells {
+            do throws(EngineError) { _ = try await engine.version() } catch {
+                if error.isUnavailable { return error }
+            }
+            guard (try? await SteadyClock.sleep(for: Self.farewellPause)) != nil else { break }
+        }
+        return error
     }
 
     private func attempt(
