@@ -3,7 +3,7 @@ SWIFT ?= swift
 BUILD = .build/release
 export PATH := $(PATH):/usr/sbin:/sbin
 
-.PHONY: help demo test chaos check build install bench lint format clean packages test-packages
+.PHONY: help demo test chaos check build install bench fuzz lint format clean packages test-packages
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ chaos: test-packages ## run the long crash, leak and growth tests (RUNS=kills: o
 
 bench: build test-packages ## measure, and print ratios against the alternatives in the same run
 	Benchmarks/run
+
+fuzz: ## try every reader with made-up inputs, a minute each (SECONDS_EACH=60)
+	scripts/fuzz
 
 lint: ## check the format of the sources
 	$(SWIFT) format lint --strict -r Sources Tests Package.swift

@@ -113,6 +113,14 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
+// `make fuzz`: every module is built with libFuzzer's instrumentation then, and this with its main function.
+if Context.environment["SLIPWAY_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "slipway-fuzz", dependencies: ["Crypto", "GitHosts", "HTTPServer", "Model"], path: "Fuzz",
+            exclude: ["README.md", "corpus"]))
+}
+
 for target in package.targets where target.type != .system {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),

@@ -1,4 +1,5 @@
-// Prints the CPU time, in milliseconds, of a pass over 1,000 environments with nothing to do.
+// Prints the CPU time, in milliseconds, of a pass over 1,000 environments with nothing to do; or, as
+// `slipway-benchmarks slow PORT COUNT`, is that many slow clients.
 import Glibc
 import Model
 
@@ -7,6 +8,13 @@ func processorTime() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
     return Double(time.tv_sec) * 1000 + Double(time.tv_nsec) / 1_000_000
+}
+
+if CommandLine.arguments.count == 4, CommandLine.arguments[1] == "slow", let port = Int(CommandLine.arguments[2]),
+    let count = Int(CommandLine.arguments[3])
+{
+    SlowClients.run(port: port, count: count)
+    exit(0)
 }
 
 // Twenty is the limit of previews in one project.

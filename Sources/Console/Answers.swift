@@ -31,6 +31,8 @@ enum Answers {
             problem(RequestProblem(status: 401, title: "unauthorised", detail: "the signature is missing or wrong"))
         case .malformed: problem(.invalid("the delivery cannot be read"))
         case .unsupported: problem(unsupportedDelivery)
+        case .tooLarge:
+            problem(RequestProblem(status: 413, title: "content too large", detail: "the delivery is too long"))
         case .unavailable:
             problem(
                 .unavailable("the delivery cannot be stored now; send it again"),

@@ -7,7 +7,7 @@ import Model
 struct Call: Sendable {
     let control: any Control
     let request: Request
-    private let variables: [String: String]
+    let variables: [String: String]
     private let query: [String: String]
     private let members: [String: String]
 

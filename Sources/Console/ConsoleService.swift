@@ -21,9 +21,14 @@ package final class ConsoleService: Service {
 
     /// How many requests may wait for their turn; more are answered 503.
     private static let intakeLimit = 1024
-    /// How many connections each listener has: together well below the 1,024 descriptors a process usually has.
-    private static let openLimit = 512
+    /// How many connections the open port has at most: whoever opens many and says nothing must not keep others out
+    /// until the deadlines close them.
+    private static let openLimit = 8192
     private static let localLimit = 256
+    /// How many descriptors are left for everything else.
+    private static let otherDescriptors = 512
+    /// How many threads serve the open port.
+    private static let openThreads = 2
     /// How many clients may wait for something or follow something at once; the rest is for those who only ask.
     private static let longCallLimit = 128
 
@@ -97,11 +102,21 @@ package final class ConsoleService: Service {
         _ intake: AsyncStream<Desk.Exchange>.Continuation
     ) throws(HTTPServerError) -> Server {
         let dispatcher = Dispatcher(audience: audience, deliveryByteLimit: deliveryByteLimit)
+        let door = DeliveryDoor(control: control, dispatcher: dispatcher)
         var limits = Limits()
-        limits.connections = audience == .local ? Self.localLimit : Self.openLimit
+        let room = max(256, DescriptorLimit.raise() - Self.otherDescriptors - Self.localLimit)
+        limits.connections = audience == .local ? Self.localLimit : min(Self.openLimit, room)
+        // Deliveries are checked on these threads.
+        limits.threads = audience == .local ? 1 : Self.openThreads
         return try Server(
-            listener: listener, limits: limits, admit: { dispatcher.admission(of: $0) },
+            listener: listener, limits: limits,
+            admit: { head in
+                let admission = dispatcher.admission(of: head)
+                if case .refused(let response) = admission { door.refused(head, response) }
+                return admission
+            },
             handle: { request, responder in
+                if door.take(request, responder) { return }
                 let exchange = Desk.Exchange(request: request, responder: responder, dispatcher: dispatcher)
                 guard case .enqueued = intake.yield(exchange) else {
                     responder.answer(

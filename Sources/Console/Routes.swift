@@ -1,13 +1,12 @@
 import Daemon
 import GitHosts
 import HTTPServer
-import Lifecycle
 import Model
 
 /// Everything that can be asked over HTTP.
 enum Routes {
     /// All routes; deliveries first, which come most often.
-    static let all = [deliveries] + health + reading + logs + wishes + backups + [description]
+    static let all = [deliveries] + health + [metrics] + reading + logs + wishes + backups + [description]
 
     /// `/api/v1`, which every other version will have beside it.
     private static let base = "/api/v1"
@@ -18,11 +17,13 @@ enum Routes {
         "POST", "/hooks/{project}", "Take in a delivery of a Git host", audience: .everyone, body: .delivery,
         answer: .accepted
     ) { call throws(RequestProblem) in
-        Failpoint.pass("ingest.body.read")
-        guard let project = try? call.project() else { return .response(Answers.delivery(.unknownProject)) }
-        let fields = call.request.head.fields.map { DeliveryRequest.HeaderField(name: $0.name, value: $0.value) }
-        let delivery = DeliveryRequest(headers: fields, body: call.request.body)
-        return .response(Answers.delivery(await call.control.receive(delivery, for: project)))
+        // Only those that are too long to be checked where they are received: see DeliveryDoor.
+        let answer = await withCheckedContinuation { continuation in
+            DeliveryDoor.receive(call.request, for: call.variables["project"], call.control) {
+                continuation.resume(returning: $0)
+            }
+        }
+        return .response(Answers.delivery(answer))
     }
 
     private static let health = [
@@ -37,6 +38,10 @@ enum Routes {
             return .response(Answers.json(readiness, status: readiness.isReady ? 200 : 503))
         },
     ]
+
+    private static let metrics = Route(
+        "GET", "/metrics", "Counters, in the text format of Prometheus", answer: .text
+    ) { call in .response(Metrics.response(call.control.deliveryCounts())) }
 
     private static let limit = Route.Parameter(
         name: "limit", kind: .integer(1...1000), summary: "how many at most; 50 where nothing is said")

@@ -66,8 +66,14 @@ package protocol Control: Sendable {
     func quarantined() async -> [Suspect]
     /// Lets something that is set aside be worked on again.
     func release(_ object: WorkObject) async throws(RequestProblem)
-    /// Takes a webhook request in: verified, made durable, then acted upon.
-    func receive(_ request: DeliveryRequest, for project: ProjectName) async -> DeliveryAnswer
+    /// Takes a webhook request in: verified at once, on the caller's thread; made durable, together with others that
+    /// wait; then answered, from any thread, and acted upon.
+    func receive(
+        _ request: DeliveryRequest, for project: ProjectName, answer: @escaping @Sendable (DeliveryAnswer) -> Void)
+    /// A webhook request was refused by its head alone; for the operator to see.
+    func refused(_ rejection: DeliveryRejection, for project: ProjectName)
+    /// How many webhook requests came to what, since the start.
+    func deliveryCounts() -> [DeliveryCount]
     /// Whether the daemon can do its work, part by part.
     func readiness() async -> Readiness
 }
@@ -84,6 +90,8 @@ package enum DeliveryAnswer: Sendable, Hashable {
     case malformed
     /// Its content type is none we read: 415.
     case unsupported
+    /// It has more bytes than a delivery may have: 413.
+    case tooLarge
     /// It could not be made durable: 503, try again.
     case unavailable
 }
@@ -96,6 +104,7 @@ extension DeliveryAnswer {
             case .unauthorised: .unauthorised
             case .malformed: .malformed
             case .unsupported: .unsupported
+            case .tooLarge: .tooLarge
             }
     }
 }

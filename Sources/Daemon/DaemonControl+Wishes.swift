@@ -1,10 +1,9 @@
 import Builder
 import Config
 import Deployer
-package import GitHosts
 import Lifecycle
 package import Model
-package import Store
+import Store
 import Watcher
 
 extension DaemonControl {
@@ -195,70 +194,5 @@ extension DaemonControl {
         } catch {
             throw .unavailable(error.message)
         }
-    }
-
-    // Deliveries
-
-    package func receive(_ request: DeliveryRequest, for project: ProjectName) async -> DeliveryAnswer {
-        guard let settings = configuration.projects.first(where: { $0.name == project }) else { return .unknownProject }
-        let object = WorkObject.delivery(project, Self.name(of: request.body))
-        guard parts.quarantine.suspect(object) == nil else { return .malformed }
-        return await Quarantine.holding(object) { await receive(request, for: settings) }
-    }
-
-    /// The same for the same bytes in every process: FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv, word by word.
-    private static func name(of body: [UInt8]) -> String {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        body.withUnsafeBytes { bytes in
-            for index in stride(from: 0, to: bytes.count & ~7, by: 8) {
-                hash = (hash ^ bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)) &* 0x0000_0100_0000_01b3
-            }
-            for byte in bytes[(bytes.count & ~7)...] { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-        }
-        return String(hash, radix: 16)
-    }
-
-    private func receive(_ request: DeliveryRequest, for settings: Configuration.Project) async -> DeliveryAnswer {
-        let project = settings.name
-        var secrets: [Secret<String>] = []
-        var doubts: [String] = []
-        for source in settings.webhookSecrets {
-            do throws(ConfigError) { secrets.append(try source.load()) } catch { doubts.append("\(error)") }
-        }
-        switch DeliveryReader.read(request, secrets: secrets) {
-        case .failure(let rejection):
-            let now = parts.now()
-            // The sender learns nothing of it; the operator must not look for a wrong signature.
-            let reason =
-                doubts.isEmpty ? "\(rejection)" : "a webhook secret cannot be used: \(doubts.joined(separator: "; "))"
-            if let message = rejections.sentence(for: reason, of: project, at: now) {
-                await parts.tell([
-                    NewEvent(
-                        at: now, project: project, environment: nil, kind: "delivery.rejected", message: message)
-                ])
-            }
-            return DeliveryAnswer(rejection)
-        case .success(let content):
-            Failpoint.pass("ingest.verify.done")
-            let delivery = NewDelivery(
-                project: project, host: content.host, deliveryID: content.deliveryID, event: content.event,
-                receivedAt: parts.now(), ref: content.ref, announced: content.announced)
-            return await accept(delivery)
-        }
-    }
-
-    /// Makes a delivery that was verified durable, then acts upon it.
-    package func accept(_ delivery: NewDelivery) async -> DeliveryAnswer {
-        do {
-            if case .stored(let sequence) = try await parts.ledger.record(delivery) {
-                await projects.loop(delivery.project)?.delivered(sequence)
-            }
-        } catch {
-            return .unavailable
-        }
-        watcher.look(at: delivery.project)
-        // What speaks of no ref speaks of pull requests or of the repository itself.
-        if delivery.ref == nil { links[delivery.project]?.look.ring() }
-        return .accepted
     }
 }

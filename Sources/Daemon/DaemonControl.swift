@@ -15,6 +15,10 @@ package final class DaemonControl: Control {
     let configuration: Configuration
     let identity: Identity
     let rejections = RejectionLog()
+    let secrets = SecretCache()
+    let counts = DeliveryCounts()
+    /// The configured projects, by name.
+    let settings: [ProjectName: Configuration.Project]
     private let checks: [ReadinessCheck]
     /// Copies the records; nil where they cannot be copied.
     let backups: BackupDesk?
@@ -39,6 +43,7 @@ package final class DaemonControl: Control {
         self.watcher = watcher
         self.links = links
         self.configuration = configuration
+        settings = Dictionary(configuration.projects.map { ($0.name, $0) }) { first, _ in first }
         self.identity = identity
         self.checks = checks
         self.backups = backups

@@ -45,7 +45,7 @@ actor ProjectLoop: Service {
     var listings: Int64 = 0
     var expiry = PreviewExpiry()
     /// The newest delivery that asked for a look, until one was taken.
-    var unsettled: Int64? = .max
+    private let unsettled = Mutex<Int64?>(.max)
     var fetchFailures = 0
     var retry: Deadline?
     var confirmation: Deadline?
@@ -134,6 +134,9 @@ actor ProjectLoop: Service {
     /// The commit that a branch was last seen at.
     func tip(of branch: RefName) -> ObjectID? { refs.first { $0.name == branch && !$0.isGone }?.commit }
 
+    /// A delivery asked for a look.
+    nonisolated func delivered(_ sequence: Int64) { unsettled.withLock { $0 = max(sequence, $0 ?? 0) } }
+
     /// Takes what the host's API says of pull requests.
     func take(pullRequests: [PullRequest]) {
         guard self.pullRequests != pullRequests else { return }
@@ -143,9 +146,6 @@ actor ProjectLoop: Service {
 
     /// Takes that a container was started or ended.
     func take(_ turn: ContainerTurn) async { await workers[turn.environment.name]?.take(turn) }
-
-    /// A delivery asked for a look.
-    func delivered(_ sequence: Int64) { unsettled = max(sequence, unsettled ?? 0) }
 
     /// A person confirmed that the default branch was renamed on purpose.
     func confirmDefaultBranch() async {
@@ -241,14 +241,13 @@ actor ProjectLoop: Service {
 
     /// What deliveries asked for has been done: the remote was looked at.
     private func settle() async {
-        guard let sequence = unsettled else { return }
-        unsettled = nil
+        guard let sequence = unsettled.withLock({ $0.take() }) else { return }
         do throws(StageFailure) {
             try await parts.kept { [project] ledger in
                 try await ledger.settle(of: project, upTo: sequence, outcome: "the remote was looked at")
             }
         } catch {
-            unsettled = sequence
+            delivered(sequence)
         }
     }
 

@@ -1,12 +1,23 @@
 import Deployer
 import Model
+import Synchronization
 
 /// The projects of the daemon, by name.
 actor Projects {
     private var loops: [ProjectName: ProjectLoop] = [:]
+    /// The same, for those who cannot wait.
+    private let known = Mutex<[ProjectName: ProjectLoop]>([:])
 
     /// Adds a project.
-    func add(_ loop: ProjectLoop) { loops[loop.project] = loop }
+    func add(_ loop: ProjectLoop) {
+        loops[loop.project] = loop
+        known.withLock { $0[loop.project] = loop }
+    }
+
+    /// A delivery of a project's is on disk and asks for a look.
+    nonisolated func delivered(_ sequence: Int64, to project: ProjectName) {
+        known.withLock { $0[project] }?.delivered(sequence)
+    }
 
     /// The project of that name, if there is one.
     func loop(_ name: ProjectName) -> ProjectLoop? { loops[name] }

@@ -49,6 +49,11 @@ package final class Quarantine: Sendable {
     ) async throws(Failure) -> Value {
         try await CrashWitness.holding("\(object)", body)
     }
+
+    /// The same on the calling thread alone.
+    static func holding<Value>(_ object: WorkObject, here body: () -> Value) -> Value {
+        CrashWitness.holding("\(object)", here: body)
+    }
 }
 
 extension Suspect {

@@ -1,3 +1,4 @@
+import Lifecycle
 package import Model
 package import SQLite
 package import Store
@@ -82,6 +83,9 @@ package protocol Records: Sendable {
 
     /// Records a delivery and returns once it is on disk.
     func record(_ delivery: NewDelivery) async throws(SQLiteError) -> Recording
+    /// Records a delivery and calls back, from any thread, once it is on disk or could not be put there.
+    func record(
+        _ delivery: NewDelivery, then done: @escaping @Sendable (Result<Recording, SQLiteError>) -> Void)
     /// Says what came of every unsettled delivery of a project up to a sequence number.
     func settle(of project: ProjectName, upTo sequence: Int64, outcome: String) async throws(SQLiteError)
     /// Records events.
@@ -98,4 +102,16 @@ extension Records {
     /// Records that cannot be put in another's place are never in doubt.
     package func doubts() async throws(SQLiteError) -> [ProjectName: Restoration] { [:] }
     package func confirm(_ project: ProjectName, events: [NewEvent]) async throws(SQLiteError) {}
+
+    package func record(
+        _ delivery: NewDelivery, then done: @escaping @Sendable (Result<Recording, SQLiteError>) -> Void
+    ) {
+        _ = BackgroundWork {
+            do throws(SQLiteError) {
+                done(.success(try await record(delivery)))
+            } catch {
+                done(.failure(error))
+            }
+        }
+    }
 }

@@ -17,7 +17,9 @@ package enum DeliveryReader {
     }
 
     /// Forgejo sends all of Gitea's headers and both send GitHub's: the order decides.
-    static let dialects: [any Dialect.Type] = [Forgejo.self, Gitea.self, GitHub.self, GitLab.self, Bitbucket.self]
+    static let dialects: [any Dialect.Type] = [
+        Forgejo.self, Gitea.self, GitHub.self, GitLab.self, Bitbucket.self, GenericSender.self,
+    ]
 
     /// How long a delivery's id and event may be.
     private static let wordLimit = 128
@@ -55,7 +57,7 @@ package enum DeliveryReader {
         if let doubt = dialect.doubt(of: request, signed: signed, check: DeliveryCheck(secrets: secrets, now: now)) {
             throw .unauthorised(doubt)
         }
-        guard let event = word(request.header(dialect.eventHeader)) else { throw .malformed("the event has no name") }
+        guard let event = word(dialect.event(of: request)) else { throw .malformed("the event has no name") }
         guard let document = JSONDocument(payload) else { throw .malformed("the payload is not JSON") }
         return Reading(
             host: dialect.name, deliveryID: try deliveryID(of: request, dialect), event: event,
@@ -77,7 +79,7 @@ package enum DeliveryReader {
     private static func deliveryID(
         of request: DeliveryRequest, _ dialect: any Dialect.Type
     ) throws(DeliveryRejection) -> String {
-        guard let sent = request.header(dialect.deliveryHeader) else { return "sha256:" + SHA256.hex(of: request.body) }
+        guard let sent = dialect.deliveryID(of: request) else { return "sha256:" + SHA256.hex(of: request.body) }
         guard let id = word(sent) else { throw .malformed("the delivery's id is malformed") }
         return id
     }

@@ -6,10 +6,12 @@ package enum DeliveryRejection: Error, Sendable, Hashable, CustomStringConvertib
     case malformed(String)
     /// Its media type is none we read.
     case unsupported(String)
+    /// It has more bytes than a delivery may have.
+    case tooLarge(String)
 
     package var description: String {
         switch self {
-        case .unauthorised(let reason), .malformed(let reason), .unsupported(let reason): reason
+        case .unauthorised(let reason), .malformed(let reason), .unsupported(let reason), .tooLarge(let reason): reason
         }
     }
 }

@@ -16,7 +16,12 @@ package struct DeliveryRequest: Sendable, Hashable {
 
         /// A line as given; the name is lower-cased.
         package init(name: String, value: String) {
-            self.name = name.lowercased()
+            self.init(lowerCaseName: name.lowercased(), value: value)
+        }
+
+        /// A line whose name is in lower case already.
+        package init(lowerCaseName name: String, value: String) {
+            self.name = name
             self.value = value
         }
     }

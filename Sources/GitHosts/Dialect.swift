@@ -13,6 +13,12 @@ protocol Dialect: SendableMetatype {
     /// Whether signatures of form posts are over the JSON inside instead of the body as it was sent.
     static var signsPayloadOfForms: Bool { get }
 
+    /// Whether a request is this host's.
+    static func isSender(of request: DeliveryRequest) -> Bool
+    /// The event's name, as the request has it.
+    static func event(of request: DeliveryRequest) -> String?
+    /// The delivery's id, as the request has it.
+    static func deliveryID(of request: DeliveryRequest) -> String?
     /// Why the delivery is not believed; nil when it is.
     static func doubt(of request: DeliveryRequest, signed: [UInt8], check: DeliveryCheck) -> String?
     /// What an authentic payload says happened.
@@ -31,6 +37,10 @@ extension Dialect {
     static var signsPayloadOfForms: Bool { false }
 
     static func isSender(of request: DeliveryRequest) -> Bool { request.header(eventHeader) != nil }
+
+    static func event(of request: DeliveryRequest) -> String? { request.header(eventHeader) }
+
+    static func deliveryID(of request: DeliveryRequest) -> String? { request.header(deliveryHeader) }
 }
 
 extension JSONValue {

@@ -1,4 +1,3 @@
-import Crypto
 import Model
 
 /// GitLab: docs.gitlab.com, "Webhook events"; signatures as Standard Webhooks has them.
@@ -6,20 +5,17 @@ enum GitLab: Dialect {
     static let name = "gitlab"
     static let eventHeader = "x-gitlab-event"
     static let deliveryHeader = "idempotency-key"
-    static let securityHeaders = ["x-gitlab-token", "webhook-id", "webhook-timestamp", "webhook-signature"]
-
-    /// How far a signed time may be from ours.
-    private static let tolerance = Duration.seconds(300)
-    private static let signingPrefix = "whsec_"
+    static let securityHeaders = ["x-gitlab-token"] + StandardWebhooks.headers
 
     /// A hook may have a token, a signing token or both; whatever we can check must be right, and something must.
     static func doubt(of request: DeliveryRequest, signed: [UInt8], check: DeliveryCheck) -> String? {
-        func isSigning(_ secret: Secret<String>) -> Bool { secret.withValue { $0.hasPrefix(signingPrefix) } }
-        let signing = check.secrets.filter(isSigning)
-        let tokens = check.secrets.filter { !isSigning($0) }
+        let keys = check.secrets.filter(StandardWebhooks.isKey)
+        let tokens = check.secrets.filter { !StandardWebhooks.isKey($0) }
         var isChecked = false
-        if !signing.isEmpty, let signature = request.header("webhook-signature") {
-            if let doubt = doubt(signature, of: request, signed, signing, check.now) { return doubt }
+        if !keys.isEmpty, request.header("webhook-signature") != nil {
+            if let doubt = StandardWebhooks.doubt(of: request, signed: signed, keys: keys, now: check.now) {
+                return doubt
+            }
             isChecked = true
         }
         if !tokens.isEmpty, let token = request.header("x-gitlab-token") {
@@ -29,28 +25,6 @@ enum GitLab: Dialect {
             isChecked = true
         }
         return isChecked ? nil : "neither X-Gitlab-Token nor webhook-signature can be checked: set the hook's secret"
-    }
-
-    private static func doubt(
-        _ signatures: String, of request: DeliveryRequest, _ signed: [UInt8], _ secrets: [Secret<String>],
-        _ now: Timestamp
-    ) -> String? {
-        guard let id = request.header("webhook-id"), let time = request.header("webhook-timestamp"),
-            let seconds = Int64(time), (0...Int64(UInt32.max)).contains(seconds)
-        else { return "the headers webhook-id and webhook-timestamp are missing or malformed" }
-        let age = now.since(Timestamp(milliseconds: seconds * 1000))
-        guard age <= tolerance, age >= .zero - tolerance else {
-            return "the signature's time is more than five minutes from ours: check both clocks"
-        }
-        let message = Array("\(id).\(time).".utf8) + signed
-        let codes = signatures.split(separator: " ").filter { $0.hasPrefix("v1,") }
-            .compactMap { Base64.bytes(of: $0.dropFirst(3)) }
-        let isRight = Signature.isAny(secrets) { secret in
-            guard let key = Base64.bytes(of: secret.dropFirst(signingPrefix.count)), !key.isEmpty else { return false }
-            let expected = HMAC.sha256(key: key, message: message)
-            return codes.contains { HMAC.areEqual($0, expected) }
-        }
-        return isRight ? nil : "the signature is wrong: the hook's signing token is another than the project's"
     }
 
     static func events(named event: String, in payload: JSONValue) -> [HostEvent] {

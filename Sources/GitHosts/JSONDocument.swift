@@ -43,16 +43,18 @@ package struct JSONValue: Sendable {
 
     /// The member of that name; nil when there is none, when it is null, or when this is no object.
     package subscript(_ name: String) -> JSONValue? {
-        guard node.kind == .object else { return nil }
+        let nodes = document.nodes
+        guard nodes[index].kind == .object else { return nil }
         let wanted = name.utf8
+        let end = Int(nodes[index].next)
         var at = index + 1
-        while at < Int(node.next) {
-            let key = JSONValue(document: document, index: at)
-            if key.isText(wanted) {
-                let value = JSONValue(document: document, index: at + 1)
-                return value.node.kind == .null ? nil : value
+        while at < end {
+            let key = nodes[at]
+            let isLongEnough = key.kind == .escapedString || Int(key.end - key.start) == wanted.count
+            if isLongEnough, JSONValue(document: document, index: at).isText(wanted) {
+                return nodes[at + 1].kind == .null ? nil : JSONValue(document: document, index: at + 1)
             }
-            at = Int(document.nodes[at + 1].next)
+            at = Int(nodes[at + 1].next)
         }
         return nil
     }

@@ -22,6 +22,7 @@ struct JSONScan {
     private var byte: UInt8? { at < bytes.count ? bytes[at] : nil }
 
     private mutating func skipSpace() {
+        guard at < bytes.count, bytes[at] <= 0x20 else { return }
         while at < bytes.count, bytes[at] == 0x20 || bytes[at] == 0x0a || bytes[at] == 0x0d || bytes[at] == 0x09 {
             at += 1
         }
@@ -86,21 +87,35 @@ struct JSONScan {
         at += 1
         let start = at
         var isEscaped = false
-        while at < bytes.count {
-            let byte = bytes[at]
-            if byte == UInt8(ascii: "\"") {
-                let index = open(isEscaped ? .escapedString : .string, at: start)
-                close(index, at: at)
+        while true {
+            at = endOfPlainText(from: at)
+            switch byte {
+            case UInt8(ascii: "\""):
+                nodes.append(
+                    .init(
+                        kind: isEscaped ? .escapedString : .string, start: UInt32(start), end: UInt32(at),
+                        next: UInt32(nodes.count + 1)))
                 at += 1
                 return true
+            case UInt8(ascii: "\\"):
+                at += 1
+                isEscaped = true
+                guard escape() else { return false }
+            default: return false
             }
-            guard byte >= 0x20 else { return false }
-            at += 1
-            guard byte == UInt8(ascii: "\\") else { continue }
-            isEscaped = true
-            guard escape() else { return false }
         }
-        return false
+    }
+
+    /// Where a quote, a backslash or a control character comes next; most of a payload is gone over here.
+    private func endOfPlainText(from start: Int) -> Int {
+        let bytes = bytes
+        var index = start
+        while index < bytes.count {
+            let byte = bytes[index]
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20 { break }
+            index += 1
+        }
+        return index
     }
 
     private mutating func escape() -> Bool {

@@ -1,14 +1,30 @@
 /// Our own look at a request's head, stricter than the library's: whatever two readers could understand
 /// differently is refused, so that no second request hides in a first one's body (RFC 9112, section 11.2).
-enum HeadGate {
+package enum HeadGate {
     /// A head as the library hands it over, before anything of it is believed.
-    struct Parts {
-        var method: [UInt8] = []
-        var target: [UInt8] = []
-        var version: [UInt8] = []
-        var fields: [(name: [UInt8], value: [UInt8])] = []
+    package struct Parts {
+        /// The method.
+        package var method: [UInt8] = []
+        /// What is asked for, as sent.
+        package var target: [UInt8] = []
+        /// The protocol's version.
+        package var version: [UInt8] = []
+        /// The header fields, in order.
+        package var fields: [(name: [UInt8], value: [UInt8])] = []
         /// Whether the bytes were laid out as one line per field, each ended by CR LF, with nothing else between.
-        var isRegular = true
+        package var isRegular = true
+
+        /// Parts as given.
+        package init(
+            method: [UInt8] = [], target: [UInt8] = [], version: [UInt8] = [],
+            fields: [(name: [UInt8], value: [UInt8])] = [], isRegular: Bool = true
+        ) {
+            self.method = method
+            self.target = target
+            self.version = version
+            self.fields = fields
+            self.isRegular = isRegular
+        }
     }
 
     /// Most fields a head may have; browsers and Git hosts send fewer than thirty.
@@ -17,7 +33,7 @@ enum HeadGate {
     static let methodLimit = 20
 
     /// The head, or the answer it gets.
-    static func head(of parts: Parts, peer: Peer) -> Result<RequestHead, Refusal> {
+    package static func head(of parts: Parts, peer: Peer) -> Result<RequestHead, Refusal> {
         guard parts.isRegular else { return refusal(400, "the request's head is malformed") }
         guard parts.method.count <= methodLimit, !parts.method.isEmpty, parts.method.allSatisfy(isUpperCase) else {
             return refusal(400, "the method is malformed")
@@ -50,8 +66,8 @@ enum HeadGate {
     }
 
     /// The answer to a head that is refused.
-    struct Refusal: Error, Sendable, Hashable {
-        let response: Response
+    package struct Refusal: Error, Sendable, Hashable {
+        package let response: Response
     }
 
     private static func refusal<Value>(_ status: Int, _ reason: String) -> Result<Value, Refusal> {

@@ -16,5 +16,8 @@ package final class BlockingExecutor: SerialExecutor {
         queue.async { unowned.runSynchronously(on: executor) }
     }
 
+    /// Runs a body on the thread, behind whatever waits for it already; returns at once.
+    package func run(_ body: @escaping @Sendable () -> Void) { queue.async(execute: body) }
+
     package func checkIsolated() { dispatchPrecondition(condition: .onQueue(queue)) }
 }

@@ -54,6 +54,18 @@ package enum CrashWitness {
         return try result.get()
     }
 
+    /// The same for a body that runs on the calling thread alone, whether or not that belongs to a task.
+    package static func holding<Value>(_ object: @autoclosure () -> String, here body: () -> Value) -> Value {
+        guard isOn.load(ordering: .acquiring) else { return body() }
+        let name = object()
+        let taken = table.withLock { $0?.take(for: name) } ?? none
+        defer { if taken != none { table.withLock { $0?.give(back: taken) } } }
+        return carrying(taken) {
+            Poison.takeEffect(on: name)
+            return body()
+        }
+    }
+
     /// Runs a body on a thread that belongs to no task as work of the task that handed in its slot.
     static func carrying<Value, Failure: Error>(
         _ slot: Int32, _ body: () throws(Failure) -> Value

@@ -6,36 +6,52 @@ final class DeliveryIntake: Sendable {
     /// How many may wait; beyond it the sender is told to try again.
     static let limit = 4096
 
-    /// One delivery and what became of it.
-    final class Entry: Sendable {
+    /// Called once, with what became of a delivery.
+    typealias Completion = @Sendable (Result<Recording, SQLiteError>) -> Void
+
+    /// One delivery and who waits for it.
+    struct Entry: Sendable {
         let delivery: NewDelivery
-        private let stored = Mutex<Result<Recording, SQLiteError>?>(nil)
-
-        init(_ delivery: NewDelivery) { self.delivery = delivery }
-
-        /// What became of it; nil while it waits.
-        var result: Result<Recording, SQLiteError>? { stored.withLock { $0 } }
-
-        func resolve(_ result: Result<Recording, SQLiteError>) { stored.withLock { $0 = result } }
+        let completion: Completion
     }
 
-    private let waiting = Mutex<[Entry]>([])
+    /// What becomes of a delivery that is handed in.
+    enum Place {
+        /// It waits, and nobody comes for it yet.
+        case first
+        /// It waits, and will be taken with others.
+        case later
+        /// Too many wait.
+        case none
+    }
 
-    /// Appends a delivery; nil when too many wait.
-    func add(_ delivery: NewDelivery) -> Entry? {
-        waiting.withLock { waiting in
-            guard waiting.count < Self.limit else { return nil }
-            let entry = Entry(delivery)
-            waiting.append(entry)
-            return entry
+    private struct State {
+        var waiting: [Entry] = []
+        var isServed = false
+    }
+
+    private let state = Mutex(State())
+
+    /// Appends a delivery. Whoever's is ``Place/first`` must see to it that ``take(_:)`` is called.
+    func add(_ delivery: NewDelivery, _ completion: @escaping Completion) -> Place {
+        state.withLock { state in
+            guard state.waiting.count < Self.limit else { return .none }
+            state.waiting.append(Entry(delivery: delivery, completion: completion))
+            defer { state.isServed = true }
+            return state.isServed ? .later : .first
         }
     }
 
-    /// Takes out the oldest ones, at most so many.
+    /// Takes out the oldest ones, at most so many. With none left, the next delivery is ``Place/first`` again.
     func take(_ count: Int) -> [Entry] {
-        waiting.withLock { waiting in
-            let taken = Array(waiting.prefix(count))
-            waiting.removeFirst(taken.count)
+        state.withLock { state in
+            guard state.waiting.count > count else {
+                defer { state.waiting = [] }
+                if state.waiting.isEmpty { state.isServed = false }
+                return state.waiting
+            }
+            let taken = Array(state.waiting.prefix(count))
+            state.waiting.removeFirst(count)
             return taken
         }
     }

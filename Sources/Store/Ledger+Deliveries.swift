@@ -3,41 +3,57 @@ package import Model
 package import SQLite
 
 extension Ledger {
-    /// How long settled deliveries are kept at most.
-    static let deliveryAge = Duration.seconds(7 * 86_400)
-    /// How many settled deliveries are kept at most.
-    static let deliveryLimit: Int64 = 10_000
+    /// How long settled deliveries, and with them their ids, are kept at most.
+    static let deliveryAge = Duration.seconds(90 * 86_400)
+    /// How many settled deliveries are kept at most: some 100 MB.
+    static let deliveryLimit: Int64 = 500_000
     /// How many deliveries share a transaction at most.
     static let batchLimit = 512
+    /// How many rows one transaction settles or removes at most, so that deliveries do not wait for long.
+    static let sweepLimit: Int64 = 512
 
     /// Records a delivery and returns once it is on disk.
-    ///
-    /// Deliveries that arrive while the disk is busy share the next transaction.
     nonisolated package func record(_ delivery: NewDelivery) async throws(SQLiteError) -> Recording {
-        guard let entry = intake.add(delivery) else { throw .overloaded }
-        return try await commit(entry)
+        let result = await withCheckedContinuation { continuation in
+            record(delivery) { continuation.resume(returning: $0) }
+        }
+        return try result.get()
     }
 
-    /// Commits what waits, in batches, until this entry has its result.
+    /// Records a delivery and calls back, on the ledger's thread, once it is on disk.
     ///
-    /// Runs on the ledger's thread: while it waits for the disk, other callers add their entries, and the next of
-    /// them to get the thread commits all of those. A caller whose entry was committed by another returns at once.
-    func commit(_ entry: DeliveryIntake.Entry) throws(SQLiteError) -> Recording {
-        while true {
-            if let result = entry.result { return try result.get() }
-            let batch = intake.take(Self.batchLimit)
-            do throws(SQLiteError) {
-                let recordings = try write { (connection) throws(SQLiteError) in
-                    let recordings = try Self.insert(batch.map(\.delivery), connection)
-                    try Failpoint.pass("ingest.row.before_commit", SQLiteError.injected)
-                    return recordings
-                }
-                Failpoint.pass("ingest.row.after_commit")
-                for (entry, recording) in zip(batch, recordings) { entry.resolve(.success(recording)) }
-            } catch {
-                for entry in batch { entry.resolve(.failure(error)) }
-            }
+    /// Deliveries that arrive while the disk is busy share the next transaction. Must be called back quickly.
+    nonisolated package func record(
+        _ delivery: NewDelivery, then done: @escaping @Sendable (Result<Recording, SQLiteError>) -> Void
+    ) {
+        switch intake.add(delivery, done) {
+        case .none: done(.failure(.overloaded))
+        case .later: break
+        case .first: commitSoon()
         }
+    }
+
+    /// Commits what waits when the ledger's thread comes to it: whatever else was asked meanwhile has its turn first.
+    private nonisolated func commitSoon() {
+        executor.run { [self] in assumeIsolated { ledger in ledger.commitWaiting() } }
+    }
+
+    /// Commits one batch of what waits, and comes back until nothing does.
+    func commitWaiting() {
+        let batch = intake.take(Self.batchLimit)
+        guard !batch.isEmpty else { return }
+        do throws(SQLiteError) {
+            let recordings = try write { (connection) throws(SQLiteError) in
+                let recordings = try Self.insert(batch.map(\.delivery), connection)
+                try Failpoint.pass("ingest.row.before_commit", SQLiteError.injected)
+                return recordings
+            }
+            Failpoint.pass("ingest.row.after_commit")
+            for (entry, recording) in zip(batch, recordings) { entry.completion(.success(recording)) }
+        } catch {
+            for entry in batch { entry.completion(.failure(error)) }
+        }
+        commitSoon()
     }
 
     private static func insert(
@@ -68,14 +84,18 @@ extension Ledger {
         return recordings
     }
 
-    /// Removes settled deliveries that are too old or too many.
+    /// Removes settled deliveries that are too old or too many, a bounded number of the oldest at a time.
     static func trimDeliveries(now: Timestamp, _ connection: borrowing Connection) throws(SQLiteError) {
         try connection.run(
             """
-            DELETE FROM deliveries WHERE outcome IS NOT NULL
-            AND (received_at < ? OR sequence <= (SELECT max(sequence) FROM deliveries) - ?)
+            DELETE FROM deliveries WHERE sequence IN (SELECT sequence FROM deliveries ORDER BY sequence LIMIT ?1)
+            AND outcome IS NOT NULL
+            AND (received_at < ?2 OR sequence <= (SELECT max(sequence) FROM deliveries) - ?3)
             """,
-            [.integer(now.milliseconds - deliveryAge.wholeMilliseconds), .integer(deliveryLimit)])
+            [
+                .integer(4 * trimInterval), .integer(now.milliseconds - deliveryAge.wholeMilliseconds),
+                .integer(deliveryLimit),
+            ])
     }
 
     /// Says what came of one delivery.
@@ -87,12 +107,27 @@ extension Ledger {
     }
 
     /// Says what came of every unsettled delivery of a project up to a sequence number.
-    package func settle(of project: ProjectName, upTo sequence: Int64, outcome: String) throws(SQLiteError) {
+    ///
+    /// In several transactions where there are many, so that new deliveries need not wait for all of them.
+    nonisolated package func settle(
+        of project: ProjectName, upTo sequence: Int64, outcome: String
+    ) async throws(SQLiteError) {
+        while try await settleSome(of: project, upTo: sequence, outcome: outcome) {}
+    }
+
+    /// Settles a bounded number of deliveries; true when there may be more.
+    private func settleSome(
+        of project: ProjectName, upTo sequence: Int64, outcome: String
+    ) throws(SQLiteError) -> Bool {
         try write(.soon) { (connection) throws(SQLiteError) in
             try connection.run(
-                "UPDATE deliveries SET outcome = ? WHERE outcome IS NULL AND sequence <= ? AND project = ?",
-                [.text(outcome), .integer(sequence), .text(project.rawValue)])
-        }
+                """
+                UPDATE deliveries SET outcome = ?1 WHERE sequence IN (
+                    SELECT sequence FROM deliveries WHERE outcome IS NULL AND sequence <= ?2 AND project = ?3
+                    ORDER BY sequence LIMIT ?4)
+                """,
+                [.text(outcome), .integer(sequence), .text(project.rawValue), .integer(Self.sweepLimit)])
+        } == Self.sweepLimit
     }
 
     /// The deliveries nothing has come of yet, oldest first.

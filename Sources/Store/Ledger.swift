@@ -12,7 +12,7 @@ package actor Ledger {
     /// Where the database is.
     nonisolated package let path: String
 
-    private let executor = BlockingExecutor(name: "slipway.store")
+    nonisolated let executor = BlockingExecutor(name: "slipway.store")
     let schema: Schema
     /// SQLite's name of the file system that the database is in; nil: the operating system's.
     nonisolated let system: String?

@@ -9,8 +9,10 @@ package struct PollSchedule: Sendable {
         var dueAt: ContinuousClock.Instant
         var failures = 0
         var isUnderWay = false
-        /// Someone asked to look while a listing was under way, which may have missed what they mean.
-        var isAskedAgain = false
+        /// Someone asked to look, and no listing has begun since.
+        var isAsked = false
+        /// When the looks that were asked for are paid off, one for each ``askInterval``.
+        var paidAt: ContinuousClock.Instant?
         var fingerprint: Int?
         var repeats = 0
     }
@@ -21,6 +23,12 @@ package struct PollSchedule: Sendable {
     /// For what says nothing about the remote.
     private let interruptionBackoff: Backoff
     private var entries: [ProjectName: Entry] = [:]
+
+    /// How often a project is listed at most because it is asked for, once ``askBurst`` are used up: whoever knows a
+    /// webhook secret can ask as often as a machine can, and each listing is a process.
+    package static let askInterval = Duration.milliseconds(500)
+    /// How many listings may be asked for at once.
+    package static let askBurst = 8
 
     /// A schedule without projects.
     ///
@@ -44,14 +52,21 @@ package struct PollSchedule: Sendable {
     package mutating func unwatch(_ project: ProjectName) { entries[project] = nil }
 
     /// Makes a project due now, or once more when a listing is under way. Any number of times is as good as once.
-    package mutating func look(at project: ProjectName, now: ContinuousClock.Instant) {
-        guard var entry = entries[project] else { return }
-        if entry.isUnderWay {
-            entry.isAskedAgain = true
-        } else {
-            entry.dueAt = now
-        }
-        entries[project] = entry
+    ///
+    /// - Returns: false when that was so already.
+    @discardableResult
+    package mutating func look(at project: ProjectName, now: ContinuousClock.Instant) -> Bool {
+        guard let entry = entries[project], !entry.isAsked else { return false }
+        let dueAt = Self.earliest(for: entry, now: now)
+        guard entry.isUnderWay || dueAt < entry.dueAt else { return false }
+        entries[project]?.isAsked = true
+        if !entry.isUnderWay { entries[project]?.dueAt = dueAt }
+        return true
+    }
+
+    /// When a listing that is asked for may begin.
+    private static func earliest(for entry: Entry, now: ContinuousClock.Instant) -> ContinuousClock.Instant {
+        max(now, (entry.paidAt ?? now) - askInterval * (askBurst - 1))
     }
 
     /// Takes the projects that are to be listed now, which are then under way until ``finished(_:at:outcome:now:random:)``.
@@ -64,7 +79,11 @@ package struct PollSchedule: Sendable {
         let taken = waiting.filter { _, entry in
             entry.dueAt <= now + slack || entry.failures == 0 && addresses.contains(entry.address)
         }
-        for project in taken.keys { entries[project]?.isUnderWay = true }
+        for (project, entry) in taken {
+            entries[project]?.isUnderWay = true
+            entries[project]?.isAsked = false
+            if entry.isAsked { entries[project]?.paidAt = max(entry.paidAt ?? now, now) + Self.askInterval }
+        }
         return taken.keys.sorted()
     }
 
@@ -118,8 +137,7 @@ package struct PollSchedule: Sendable {
             case .cancelled:
                 entry.dueAt = now + interval
             }
-            if entry.isAskedAgain { entry.dueAt = now }
-            entry.isAskedAgain = false
+            if entry.isAsked { entry.dueAt = Self.earliest(for: entry, now: now) }
             entries[project] = entry
         }
     }

@@ -76,8 +76,8 @@ package final class RepositoryWatcher: Service {
 
     /// Looks at a project now: a delivery or a person asks. A look under way is followed by one more.
     package func look(at project: ProjectName) {
-        state.withLock { $0.schedule.look(at: project, now: SteadyClock.now) }
-        wake.ring()
+        let isNew = state.withLock { $0.schedule.look(at: project, now: SteadyClock.now) }
+        if isNew { wake.ring() }
     }
 
     package func run(until stop: StopSignal) async throws {

@@ -108,9 +108,20 @@ final class FakeControl: Control {
         try note("extend \(id) \(duration.map { "\($0)" } ?? "")", id.project)
     }
     func delete(_ id: EnvironmentID) async throws(RequestProblem) { try note("delete \(id)", id.project) }
-    func receive(_ request: DeliveryRequest, for project: ProjectName) async -> DeliveryAnswer {
-        state.withLock { $0.deliveries.append(request) }
-        return state.withLock { $0.answer }
+    func receive(
+        _ request: DeliveryRequest, for project: ProjectName, answer: @escaping @Sendable (DeliveryAnswer) -> Void
+    ) {
+        answer(
+            state.withLock { state in
+                state.deliveries.append(request)
+                return state.answer
+            })
+    }
+    func refused(_ rejection: DeliveryRejection, for project: ProjectName) {
+        state.withLock { $0.asked.append("refused \(project): \(rejection)") }
+    }
+    func deliveryCounts() -> [DeliveryCount] {
+        ProjectName("shop").map { [DeliveryCount(project: $0, outcome: .accepted, count: 3)] } ?? []
     }
     func readiness() async -> Readiness { state.withLock { $0.readiness } }
 }

@@ -136,4 +136,41 @@ import Watcher
         #expect(schedule.heard(2, of: address, for: [shop, site]) == 0)
         #expect(schedule.heard(2, of: other, for: [shop, site]) == 0)
     }
+
+    /// who knows the webhook secret can ask as often as a machine can; listings stay few.
+    @Test mutating func looksThatAreAskedForWithoutEndArePaced() {
+        schedule.watch(shop, at: address, now: start)
+        var listings = 0
+        for millisecond in 0..<20_000 {
+            let now = start + .milliseconds(millisecond)
+            schedule.look(at: shop, now: now)
+            guard !schedule.takeDue(now: now).isEmpty else { continue }
+            listings += 1
+            schedule.finished([shop], at: address, outcome: .listed, now: now, random: 0.5)
+        }
+        #expect(listings <= PollSchedule.askBurst + 20 * 2 + 1)
+        // And none is lost: the last wish is met as soon as the pace allows.
+        #expect(schedule.nextDue.map { $0 <= start + .milliseconds(20_500) } == true)
+    }
+
+    @Test mutating func aFewLooksAreNotPaced() {
+        schedule.watch(shop, at: address, now: start)
+        _ = schedule.takeDue(now: start)
+        finish([shop], at: 0)
+        for second in 1..<PollSchedule.askBurst {
+            #expect(schedule.look(at: shop, now: start + .milliseconds(second)) == true)
+            #expect(schedule.takeDue(now: start + .milliseconds(second)) == [shop])
+            schedule.finished(
+                [shop], at: address, outcome: .listed, now: start + .milliseconds(second), random: 0.5)
+        }
+    }
+
+    @Test mutating func askingAgainChangesNothing() {
+        schedule.watch(shop, at: address, now: start)
+        _ = schedule.takeDue(now: start)
+        #expect(schedule.look(at: shop, now: after(1)) == true)
+        #expect(schedule.look(at: shop, now: after(1)) == false)
+        finish([shop], at: 2)
+        #expect(schedule.takeDue(now: after(2)) == [shop])
+    }
 }

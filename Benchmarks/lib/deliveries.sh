@@ -1,0 +1,204 @@
+# Deliveries: signed pushes of a Git host, each durable before its 202, beside adnanh/webhook, which keeps nothing.
+
+# start_intake: a daemon that has one project and neither engine nor Caddy, and webhook with the same secret.
+start_intake() {
+    [ -z "${intake:-}" ] || return 0
+    intake=$(mktemp -d /tmp/slipway-bench-XXXXXX)
+    trap stop_intake EXIT
+    intake_port=$((17000 + $$ % 100 * 8)) webhook_port=$((17001 + $$ % 100 * 8))
+    printf secret >"$intake/secret"
+    chmod 600 "$intake/secret"
+    git init --quiet --bare "$intake/shop.git"
+    cat >"$intake/config.yml" <<END
+state: $intake/state
+listen: 127.0.0.1:$intake_port
+socket: $intake/slipway.sock
+runtime: { socket: $intake/no-engine.sock }
+router: { domain: localhost, caddy: http://127.0.0.1:$((webhook_port + 1)) }
+projects:
+  - { repository: file://$intake/shop.git, name: shop, host: github, webhook_secret: { file: $intake/secret } }
+END
+    # Its rules are checked in order: the signature, then one that no push meets, so that no command is started.
+    cat >"$intake/hooks.json" <<END
+[{"id":"shop","execute-command":"/bin/true","trigger-rule":{"and":[
+  {"match":{"type":"payload-hmac-sha256","secret":"secret","parameter":{"source":"header","name":"X-Hub-Signature-256"}}},
+  {"match":{"type":"value","value":"never","parameter":{"source":"payload","name":"ref"}}}]}}]
+END
+    export BODY="$here/deliveries/push.json"
+    SIGNATURE=$(openssl dgst -sha256 -hmac secret -r "$BODY" | cut -d' ' -f1)
+    export SIGNATURE
+    webhook -hooks "$intake/hooks.json" -ip 127.0.0.1 -port "$webhook_port" >"$intake/webhook.log" 2>&1 &
+    webhook=$!
+    start_intake_daemon
+    until port_is_open "$webhook_port"; do pause 0.05; done
+}
+
+start_intake_daemon() {
+    "$program" serve --config "$intake/config.yml" >>"$intake/log" 2>&1 &
+    intake_daemon=$!
+    until port_is_open "$intake_port"; do pause 0.05; done
+}
+
+port_is_open() { { : >"/dev/tcp/127.0.0.1/$1"; } 2>/dev/null; }
+
+# pushes RUN SECONDS PORT PATH: wrk's figures line for signed pushes.
+pushes() {
+    RUN=$1 ACCEPTED="$intake/accepted" wrk --threads 1 --connections 64 --duration "$2s" --timeout 10s --latency \
+        --script "$here/deliveries/push.lua" "http://127.0.0.1:$3$4" >"$intake/wrk" 2>&1 || true
+    grep '^figures' "$intake/wrk" || { cat "$intake/wrk" >&2; return 1; }
+}
+
+# figure NAME LINE
+figure() { sed -n "s/.* $1=\([0-9.]*\).*/\1/p" <<<"$2"; }
+
+measure_deliveries() {
+    local rounds=${ROUNDS:-5} seconds=${DELIVERY_SECONDS:-10} round ours theirs rates=() tails=() us=() them=()
+    start_intake
+    # The first round warms both up and does not count.
+    for ((round = 0; round <= rounds; round++)); do
+        theirs=$(pushes "w$round-$$" "$seconds" "$webhook_port" /hooks/shop)
+        ours=$(pushes "s$round-$$" "$seconds" "$intake_port" /hooks/shop)
+        note "round $round: webhook ${theirs#figures }"
+        note "round $round: slipway ${ours#figures }"
+        ((round > 0)) || continue
+        us+=("$(quotient "$(figure requests "$ours")" "$(figure seconds "$ours")")")
+        them+=("$(quotient "$(figure requests "$theirs")" "$(figure seconds "$theirs")")")
+        rates+=("$(quotient "${them[-1]}" "${us[-1]}")")
+        tails+=("$(quotient "$(figure p99 "$ours")" "$(figure p99 "$theirs")")")
+    done
+    verdict "webhook's deliveries per second / ours" "$(median "${rates[@]}")" 0.667 x \
+        "$(median "${them[@]}") against $(median "${us[@]}") per second, medians of $rounds; ours are on disk"
+    verdict "p99 of a delivery / webhook's" "$(median "${tails[@]}")" 0.5 x "64 connections, 6.4 KB signed pushes"
+}
+
+# processor PID: the processor time of a process and of its ended children, in microseconds; see proc(5).
+processor() { awk -v t="$(ticks "$1")" -v hz="$(getconf CLK_TCK)" 'BEGIN {printf "%d", t * 1000000 / hz}'; }
+
+# A minute of deliveries, kill -9 amid them, and every 202 that the client has seen is a row.
+measure_kept() {
+    local seconds=${KEPT_SECONDS:-60} line accepted stored check
+    start_intake
+    pushes "k-$$" "$((seconds + 3))" "$intake_port" /hooks/shop >"$intake/figures" &
+    line=$!
+    pause "$seconds"
+    kill -KILL "$intake_daemon"
+    wait "$intake_daemon" 2>/dev/null || true
+    wait "$line" || true
+    accepted=$(<"$intake/accepted")
+    # Settled ones beyond a limit are trimmed; the last number counts every row there ever was, since duplicates take none.
+    stored=$(sqlite3 "$intake/state/slipway.db" "SELECT seq FROM sqlite_sequence WHERE name = 'deliveries'")
+    check=$(sqlite3 "$intake/state/slipway.db" 'PRAGMA integrity_check')
+    verdict "202s that are not in the database after kill -9" \
+        "$((accepted > stored || accepted == 0 ? accepted - stored + 1 : 0))" 0 "" "$accepted answered 202 in $seconds s, $stored rows, integrity $check"
+    start_intake_daemon
+}
+
+# The p99 of one good client, without and with a thousand slow ones.
+measure_slow() {
+    local rounds=${ROUNDS:-5} round before after added=() slow
+    swift build -c release --product slipway-benchmarks --static-swift-stdlib >/dev/null
+    start_intake
+    for ((round = 0; round <= rounds; round++)); do
+        before=$(good_client "g$round-$$")
+        coproc slow_clients { exec .build/release/slipway-benchmarks slow "$intake_port" 1000; }
+        slow=$slow_clients_PID
+        IFS= read -r line <&"${slow_clients[0]}"
+        after=$(good_client "h$round-$$")
+        exec {slow_clients[1]}>&-
+        wait "$slow" || true
+        note "round $round: p99 $before ms alone, $after ms beside 1000 slow clients ($line)"
+        ((round > 0)) || continue
+        added+=("$(awk -v a="$after" -v b="$before" 'BEGIN {printf "%.3f", a - b}')")
+    done
+    verdict "p99 that 1,000 slow clients add" "$(median "${added[@]}")" 20 ms "one good client; a byte a second from each slow one"
+}
+
+# good_client RUN: the p99 of deliveries of one client, in milliseconds.
+good_client() {
+    RUN=$1 wrk --threads 1 --connections 1 --duration "${SLOW_SECONDS:-8}s" --latency --script "$here/deliveries/push.lua" \
+        "http://127.0.0.1:$intake_port/hooks/shop" >"$intake/wrk" 2>&1 || true
+    figure p99 "$(grep '^figures' "$intake/wrk")"
+}
+
+# One round over 1,000 repositories on a Git server with nothing new, against git ls-remote for each.
+measure_polling() {
+    local count=${REPOSITORIES:-1000} directory number began ours theirs our_time their_time server daemon stamp
+    start_intake
+    directory="$intake/polling"
+    mkdir -p "$directory/served"
+    repositories "$directory/served" "$count"
+    git daemon --base-path="$directory/served" --export-all --reuseaddr --listen=127.0.0.1 --port=$((webhook_port + 2)) \
+        --max-connections=64 >"$directory/git.log" 2>&1 &
+    server=$!
+    pids+=("$server")
+    until port_is_open $((webhook_port + 2)); do pause 0.05; done
+    {
+        echo "state: $directory/state"
+        echo "listen: 127.0.0.1:$((webhook_port + 3))"
+        echo "socket: $directory/slipway.sock"
+        echo "runtime: { socket: $directory/no-engine.sock }"
+        echo "router: { domain: localhost, caddy: http://127.0.0.1:$((webhook_port + 1)) }"
+        echo "poll: { interval: 30s }"
+        echo "projects:"
+        for ((number = 1; number <= count; number++)); do
+            echo "  - { repository: git://127.0.0.1:$((webhook_port + 2))/p$number.git, name: p$number }"
+        done
+    } >"$directory/config.yml"
+    # The first daemon finds what there is; the second has nothing new to find. Its start counts as part of its round.
+    "$program" serve --verbose --config "$directory/config.yml" >"$directory/first.log" 2>&1 &
+    daemon=$!
+    await_listed "$directory/first.log" "$count"
+    pause 5
+    kill "$daemon"
+    wait "$daemon" 2>/dev/null || true
+    stamp=${EPOCHREALTIME/./}
+    "$program" serve --verbose --config "$directory/config.yml" >"$directory/log" 2>&1 &
+    daemon=$!
+    pids+=("$daemon")
+    await_listed "$directory/log" "$count"
+    ours=$((${EPOCHREALTIME/./} - stamp))
+    our_time=$(processor "$daemon")
+    kill "$daemon"
+    wait "$daemon" 2>/dev/null || true
+    stamp=${EPOCHREALTIME/./}
+    their_time=$({ TIMEFORMAT='%U %S'; time for ((number = 1; number <= count; number++)); do
+        git ls-remote "git://127.0.0.1:$((webhook_port + 2))/p$number.git" >/dev/null
+    done; } 2>&1 | awk 'END {printf "%d", ($1 + $2) * 1000000}')
+    theirs=$((${EPOCHREALTIME/./} - stamp))
+    kill "$server"
+    verdict "a look at $count repositories / git ls-remote, time" "$(quotient "$ours" "$theirs")" 0.1 x \
+        "$((ours / 1000)) ms against $((theirs / 1000)) ms"
+    verdict "a look at $count repositories / git ls-remote, CPU" "$(quotient "$our_time" "$their_time")" 1 x \
+        "$((our_time / 1000)) ms against $((their_time / 1000)) ms, children counted, the server's on neither side"
+}
+
+# await_listed LOG COUNT: until that many listings were taken, as the daemon's log has it.
+await_listed() {
+    local end=$((SECONDS + 300))
+    until [ "$(sed -n 's/.*listed \([0-9]*\) repositories.*/\1/p' "$1" | awk '{n += $1} END {print n + 0}')" -ge "$2" ]; do
+        ((SECONDS < end)) || { echo "bench: the repositories are not listed within five minutes" >&2; return 1; }
+        pause 0.02
+    done
+}
+
+# repositories DIRECTORY COUNT: bare repositories with ten branches each.
+repositories() {
+    local number branch
+    git init --quiet "$1/work"
+    git -C "$1/work" -c user.name=Bench -c user.email=bench@example.com commit --quiet --allow-empty --message First
+    for branch in 1 2 3 4 5 6 7 8 9; do git -C "$1/work" branch "topic-$branch"; done
+    git clone --quiet --bare "$1/work" "$1/p1.git"
+    rm -rf "$1/p1.git/hooks"
+    git -C "$1/p1.git" pack-refs --all
+    for ((number = 2; number <= $2; number++)); do cp -r "$1/p1.git" "$1/p$number.git"; done
+}
+
+stop_intake() {
+    local pid
+    for pid in "${pids[@]:-}"; do [ -z "$pid" ] || kill "$pid" 2>/dev/null || true; done
+    trap - EXIT
+    [ -z "${stage:-}" ] || stop_stage
+    kill "${intake_daemon:-}" "${webhook:-}" 2>/dev/null || true
+    wait 2>/dev/null || true
+    [ -n "${KEEP:-}" ] && note "left behind: $intake" || rm -rf "$intake"
+}
