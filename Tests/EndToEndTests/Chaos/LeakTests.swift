@@ -62,6 +62,8 @@ private struct PreviewLoop {
     private static let batch = 5
     /// Every so many batches have a tree of their own, and so an image.
     private static let newTreeInterval = 4
+    /// Every so many batches the daemon is killed.
+    private static let killInterval = 4
 
     init(_ scene: Scene) async throws {
         self.scene = scene
@@ -77,7 +79,8 @@ private struct PreviewLoop {
         var left = cycles
         while left > 0 {
             let count = min(Self.batch, left)
-            try await cycle(count: count, isKilled: Int.random(in: 0..<4, using: &chance) == 0)
+            // Whatever chance says, some batches meet a kill: when in the batch is what chance decides.
+            try await cycle(count: count, isKilled: number % Self.killInterval == 1)
             left -= count
         }
     }
