@@ -1,6 +1,7 @@
 import ContainerEngine
 import Lifecycle
 package import Model
+import Synchronization
 
 extension Deployer {
     /// Drains, stops and removes what is not wanted any more; does nothing while `wanted` is not what runs.
@@ -62,7 +63,7 @@ extension Deployer {
 
     /// Lets requests in flight come to their end, then stops and removes a container.
     private func retire(_ retirement: Retirement, isStillTrue: @Sendable (String) -> Bool) async -> StageFailure? {
-        let (id, name) = (retirement.container.id, retirement.container.name)
+        let id = retirement.container.id
         if retirement.isRunning, let port = retirement.port {
             if let since = await router.idle(port: port, madeAt: retirement.madeAt) {
                 do { try await SteadyClock.sleep(until: since + retirement.drainTimeout) } catch {
@@ -74,6 +75,15 @@ extension Deployer {
         }
         Failpoint.pass("deploy.old.drained")
         guard !Task.isCancelled, isStillTrue(id) else { return nil }
+        // Gone through with even when the sweep is broken off: the engine stops what it was asked to stop, and until
+        // that is over no pass may go back to the container. Who broke the sweep off does not wait for it.
+        let outcome = RetirementOutcome()
+        _ = BackgroundWork { outcome.ended(await self.takeAway(retirement)) }
+        return await outcome.value()
+    }
+
+    private func takeAway(_ retirement: Retirement) async -> StageFailure? {
+        let (id, name) = (retirement.container.id, retirement.container.name)
         defer { turns.retired(id) }
         do throws(EngineError) {
             if retirement.isRunning { try await engine.stop(id, timeout: nil) }
@@ -85,5 +95,23 @@ extension Deployer {
         }
         if let port = retirement.port { await ports.release(port: port) }
         return nil
+    }
+}
+
+/// What came of taking a container away, for the sweep that began it.
+private final class RetirementOutcome: Sendable {
+    private let ending = Wake()
+    private let stored = Mutex<StageFailure?>(.cancelled)
+
+    /// The container is gone, or could not be removed.
+    func ended(_ failure: StageFailure?) {
+        stored.withLock { $0 = failure }
+        ending.ring()
+    }
+
+    /// What came of it; cancelled when the task is before that is known.
+    func value() async -> StageFailure? {
+        await ending.wait(until: nil)
+        return stored.withLock { $0 }
     }
 }

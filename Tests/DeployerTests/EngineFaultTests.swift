@@ -84,6 +84,42 @@ struct EngineFaultTests {
         #expect(happened > 4, "a deployment asks the engine more than that")
     }
 
+    /// A person goes back while what they go back to is being stopped: the pass must not be given what is about to end.
+    @Test func aSweepThatIsBrokenOffLeavesNothingThatIsAboutToEndToTheNextPass() async throws {
+        let engine = try ScriptedEngine(.podman)
+        let image = try #require(ImageID(engine.addImage(named: "app:1", exposing: [8080])))
+        let admin = MemoryAdmin(knowsDelay: true)
+        let deployer = Deployer(
+            engine: EngineClient(socketPath: engine.socketPath),
+            router: Router(
+                client: admin, files: nil, routesDirectory: nil,
+                frame: CaddyFrame(httpPort: 1, daemonAddress: "127.0.0.1:1"), log: .silent),
+            instance: "test", subnets: try #require(SubnetBlock(engine.uniqueBlock())), ports: TestPorts(), log: .silent
+        )
+        func wanted(_ release: Character) -> WantedEnvironment {
+            .make(services: [.make("web", .quick, image: image)], release: sha(release))
+        }
+        _ = try await deployer.converge(on: wanted("1"), reporter: Reporter())
+        _ = try await deployer.converge(on: wanted("2"), reporter: Reporter())
+        let gate = ScriptedGate()
+        engine.fail("POST /containers/*/stop", with: .gate(gate))
+        let second = wanted("2")
+        let sweep = Task { try await deployer.sweep(second) }
+        while gate.arrivals == 0 { try await Task.sleep(for: .milliseconds(1)) }
+        sweep.cancel()
+        await #expect(throws: StageFailure.cancelled) { try await sweep.value }
+
+        _ = try await deployer.converge(on: wanted("1"), reporter: Reporter())
+        gate.open()
+        while engine.ledger.counts(of: .containerStopped).isEmpty { try await Task.sleep(for: .milliseconds(1)) }
+        let served = await admin.table?.ports ?? []
+        let now = try await deployer.observe(second.id)
+        let serving = now.containers.filter { $0.labels.port.map { served.contains($0) } ?? false }
+        #expect(serving.map(\.labels.release) == [sha("1")])
+        #expect(serving.map(\.state) == [.running])
+        engine.end()
+    }
+
     /// Podman lists the host's interfaces before it makes a network, and fails when one of them goes meanwhile.
     @Test func aNetworkIsAskedForAgainWhenAnInterfaceWent() async throws {
         let engine = try ScriptedEngine(.podman)
