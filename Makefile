@@ -14,6 +14,11 @@ demo: packages build ## watch the main job on this machine (ONCE=1: run it once 
 test: test-packages ## run every test, the end-to-end ones on real Git, engines and Caddy
 	scripts/test
 
+SEEDS ?= 1-100000
+simulate: ## run the simulated schedules of SEEDS (1-100000) with the daemon's own loops, optimised
+	$(SWIFT) build -c release --product slipway-simulation
+	$(BUILD)/slipway-simulation --seeds $(SEEDS)
+
 check: lint test ## the gate: format lint, then every test with warnings as errors
 
 build: packages ## build the program, optimised

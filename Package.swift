@@ -79,6 +79,15 @@ let package = Package(
             dependencies: ["Model", "ContainerEngine", "Crypto", "Daemon", "Deployer", "Promoter"],
             path: "Benchmarks/Pass"),
 
+        // The daemon's own loops over a simulated world: `make simulate`
+        .executableTarget(
+            name: "slipway-simulation",
+            dependencies: [
+                "Model", "Lifecycle", "Config", "Store", "SQLite", "HTTPClient", "ContainerEngine", "Crypto", "Watcher",
+                "Builder", "Deployer", "Promoter", "Daemon",
+            ],
+            path: "Tests/Simulation"),
+
         // Tests mirror Sources
         .target(
             name: "TestSupport", dependencies: ["Model", "Lifecycle", "Subprocess", "HTTPClient", "CLinux"],
@@ -108,6 +117,7 @@ let package = Package(
         tests("Daemon", ["Daemon", "Store", "Model", "Deployer", "Promoter", "Watcher", "TestSupport"]),
         tests("Console", ["Console", "TestSupport"]),
         tests("Commands", ["Commands", "Model", "Lifecycle", "Config", "Subprocess", "TestSupport"]),
+        tests("Simulation", ["Subprocess", "slipway-simulation"]),
         tests("EndToEnd", ["TestSupport", "Model", "HTTPClient", "Crypto", "SQLite", "Subprocess", "slipway"]),
     ],
     swiftLanguageModes: [.v6]

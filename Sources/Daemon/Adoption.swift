@@ -54,16 +54,18 @@ struct Adoption: Sendable {
     }
 
     /// What the labels of an environment's containers say about it; nil when they say too little.
-    static func record(of observed: ObservedEnvironment, now: Timestamp) -> EnvironmentRecord? {
-        // The newest container that runs speaks for the environment; without one, the newest of all.
-        let speaker = observed.containers.max {
-            ($0.state == .running ? 1 : 0, $0.createdAt) < ($1.state == .running ? 1 : 0, $1.createdAt)
-        }
+    func record(of observed: ObservedEnvironment, now: Timestamp) -> EnvironmentRecord? {
+        // What the proxy sends requests to speaks for the environment: what merely runs may have been about to become
+        // healthy. Without such a container the newest that runs, and without one, the newest of all.
+        let routed = Set(observed.routes.flatMap(\.ports))
+        let speaker = observed.containers.max { Self.weight($0, routed) < Self.weight($1, routed) }
         guard let speaker, let kind = speaker.labels.kind else { return nil }
         let labels = speaker.labels
         var record = EnvironmentRecord(
             id: observed.id, kind: kind, ref: labels.ref, createdAt: labels.firstSeen ?? now)
         record.hold = observed.hold
+        // With a memory, what has no record was never live: its deployment begins again, and finds what is there.
+        guard isAmnesiac else { return record }
         guard let release = labels.release, let content = labels.content, let commit = labels.commit,
             let configuration = labels.configuration
         else { return record }
@@ -72,5 +74,10 @@ struct Adoption: Sendable {
             deployment: 0)
         record.healthy = [.init(commit: commit, content: content, release: release, at: speaker.createdAt)]
         return record
+    }
+
+    private static func weight(_ container: ObservedContainer, _ routed: Set<Int>) -> (Int, Int, Timestamp) {
+        let isRouted = container.labels.port.map { routed.contains($0) } ?? false
+        return (isRouted ? 1 : 0, container.state == .running ? 1 : 0, container.createdAt)
     }
 }

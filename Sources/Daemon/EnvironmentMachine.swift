@@ -88,6 +88,12 @@ package struct EnvironmentMachine: Sendable {
     /// The daemon's configuration changed what the environment adds to a release.
     package mutating func reconfigured(_ configuration: Digest) { self.configuration = configuration }
 
+    /// The live release runs under another configuration now.
+    mutating func reconfiguredLive(_ configuration: Digest) {
+        record.live?.configuration = configuration
+        mustSweep = true
+    }
+
     /// Something of the environment changed in the engine or the proxy.
     package mutating func stirred() {
         mustLook = true
@@ -228,7 +234,8 @@ package struct EnvironmentMachine: Sendable {
             record.failed?.retryAt, mustLook || mustSweep || mustStart ? repairAt : nil,
             mustStart ? nil : crashes.nextEnd,
         ]
-        return .rest(until: moments.compactMap(\.self).min())
+        // What is due and still not done waits for something else: a moment that has passed would never end the rest.
+        return .rest(until: moments.compactMap(\.self).filter { $0 > now && isNear($0, now) }.min())
     }
 
     /// The commit that a deployment would be for now, if one is due; used to see whether running work is superseded.
@@ -277,10 +284,17 @@ package struct EnvironmentMachine: Sendable {
     private func isParked(_ commit: ObjectID?, _ now: Timestamp) -> Bool {
         guard let failed = record.failed, failed.commit == commit else { return false }
         guard let retryAt = failed.retryAt else { return true }
-        return now < retryAt
+        return now < retryAt && isNear(retryAt, now)
     }
 
-    private func repairIsDue(_ now: Timestamp) -> Bool { repairAt.map { now >= $0 } ?? true }
+    private func repairIsDue(_ now: Timestamp) -> Bool { repairAt.map { now >= $0 || !isNear($0, now) } ?? true }
+
+    /// Whether a moment that was chosen by back-off can still be meant: after the wall clock was set back, one may be
+    /// a year away, and waiting for it would be waiting for nothing.
+    private func isNear(_ moment: Timestamp, _ now: Timestamp) -> Bool { moment.since(now) <= Self.longestPause }
+
+    /// Longer than any pause that back-off or a failure's own verdict asks for.
+    private static let longestPause = Duration.seconds(600)
 
     private mutating func noteHealthy(_ commit: ObjectID, _ live: EnvironmentRecord.LiveRelease, at now: Timestamp) {
         record.healthy.removeAll { $0.commit == commit }
@@ -291,4 +305,14 @@ package struct EnvironmentMachine: Sendable {
 
     /// How many healthy commits are remembered per environment: far more than the five releases that are kept.
     private static let healthyLimit = 100
+}
+
+extension EnvironmentMachine.Action {
+    /// Whether a deployment is begun, or gone on with.
+    var beginsDeployment: Bool {
+        switch self {
+        case .deploy, .promote, .restore, .refuse: true
+        case .rest, .note, .repair, .sweep, .remove: false
+        }
+    }
 }

@@ -44,8 +44,16 @@ extension EnvironmentWorker {
             await becameLive(release, wanted: wanted)
             if case .restoration = source { Failpoint.pass("rollback.recorded") }
         } catch {
-            await failed(commit, error, isStopping: stop.isRaised)
+            await failed(commit, rebuilding(error, source), isStopping: stop.isRaised)
         }
+    }
+
+    /// An image that is gone is built again where it can be: the next attempt finds that it does not exist.
+    private func rebuilding(_ failure: StageFailure, _ source: Source) -> StageFailure {
+        guard failure.reason == .imageLost, case .candidate = source else { return failure }
+        return StageFailure(
+            reason: failure.reason, verdict: .retry(after: nil), message: failure.message,
+            hint: "it was removed from the engine, and is built again", output: failure.output)
     }
 
     func commit(of source: Source) -> ObjectID {
@@ -66,11 +74,14 @@ extension EnvironmentWorker {
             try await parts.kept { ledger in try await ledger.save(record, events: []) }
         }
         let cause = record.pinned == nil ? wish?.reason ?? "asked for by a person" : "rolled back by a person"
+        // Whether a request that failed has made a deployment is not known: the newest one is looked up again.
+        (deployment, isRecalled) = (nil, false)
         deployment = try await parts.kept { ledger in
             try await ledger.beginDeployment(
                 environment: record.id, kind: record.kind, commit: commit, ref: record.ref, cause: cause,
                 at: parts.now())
         }
+        isRecalled = true
         log.info("deploying \(commit.short): \(cause)")
         parts.changes.notify()
         onRecord()

@@ -51,11 +51,19 @@ extension EnvironmentWorker {
         }
         guard let release else { return machine.repaired() }
         var wanted = wanted(release, commit: live.commit)
-        // What runs may have been started under an older configuration; that alone is no damage.
-        guard wanted.configuration.digest == live.configuration else { return machine.repaired() }
+        // What runs may have been started under an older configuration; that alone is no damage. What is damaged is
+        // mended under the one of now: the older one is not known any more.
+        let isOlder = wanted.configuration.digest != live.configuration
+        if isOlder, try await parts.deployer.observe(id).runs(release, configuration: live.configuration) {
+            return machine.repaired()
+        }
         wanted.resting = machine.beginRepair(at: parts.now())
         let result = try await parts.deployer.converge(on: wanted, reporter: SilentReporter())
         machine.repaired()
+        if isOlder {
+            machine.reconfiguredLive(wanted.configuration.digest)
+            await persist(kind: nil, "", replacing: nil)
+        }
         repairProblem = nil
         guard result.changed, wanted.resting.isEmpty else { return }
         let message = "what ran differed from release \(release.id.short) and was mended"
@@ -95,6 +103,7 @@ extension EnvironmentWorker {
             let reason = machine.wish?.reason ?? "asked for by a person"
             log.info("removing: \(reason)")
             try await parts.deployer.remove(id)
+            try await endLast()
             let event = parts.event(id, "environment.deleted", "removed with everything it had: \(reason)")
             try await parts.kept { ledger in
                 try await ledger.delete(environment: id, events: [event])
@@ -119,19 +128,49 @@ extension EnvironmentWorker {
         deployment?.steps = steps
     }
 
+    /// Nothing of a removed environment is live: its last deployment comes to an end before its record goes.
+    private func endLast() async throws(StageFailure) {
+        guard var last = deployment else { return }
+        if last.state == .live || !last.state.isFinal {
+            last.state = last.state == .live ? .replaced : .cancelled
+            last.endedAt = parts.now()
+            deployment = last
+        }
+        let live = record.live?.deployment
+        try await parts.kept { [last] ledger in
+            try await ledger.save(last, environment: nil, replacing: live, events: [])
+        }
+    }
+
+    /// Finds the last deployment of an environment that has no record: a crash may have come before its first one.
+    func recall() async {
+        guard !isRecalled else { return }
+        let last = try? await parts.kept { [id] ledger in
+            try await ledger.deployments(of: id.project, environment: id.name, limit: 1)
+        }
+        guard let last else { return }
+        isRecalled = true
+        if deployment == nil { deployment = last.first }
+    }
+
     /// Writes the environment and its deployment in one transaction, with an event.
     func persist(kind: String?, _ message: String, replacing previous: Int64?) async {
         let events = kind.map { [parts.event(id, $0, message)] } ?? []
+        let replaced = unsavedReplaced + [previous].compactMap(\.self)
         do throws(StageFailure) {
             try await parts.kept { [record, deployment] ledger in
-                if let deployment {
-                    try await ledger.save(deployment, environment: record, replacing: previous, events: events)
-                } else {
-                    try await ledger.save(record, events: events)
+                guard let deployment else { return try await ledger.save(record, events: events) }
+                for number in replaced.dropLast() {
+                    try await ledger.save(deployment, environment: record, replacing: number, events: [])
                 }
+                try await ledger.save(deployment, environment: record, replacing: replaced.last, events: events)
             }
+            isUnsaved = false
+            unsavedReplaced = []
         } catch {
-            // The engine and Git still say what is true; the next change writes the record again.
+            // What runs is true all the same; it is written again before the worker rests.
+            isUnsaved = true
+            unsavedReplaced = replaced
             log.error("cannot write the records: \(error.message)")
         }
         onRecord()

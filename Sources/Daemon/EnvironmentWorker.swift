@@ -35,6 +35,14 @@ actor EnvironmentWorker {
     var repairProblem: String?
     /// How the services of the live release are looked at.
     var checks: LiveChecks?
+    /// Whether the last deployment is known; that of an environment without a record must be looked up.
+    var isRecalled: Bool
+    /// When the daemon has run for long enough to know what Git wants.
+    let settlesAt = Deadline.after(.seconds(60))
+    /// Whether the records lack what ``persist(kind:_:replacing:)`` could not write.
+    var isUnsaved: Bool
+    /// The deployments that are live in the records alone.
+    var unsavedReplaced: [Int64] = []
 
     /// The capacity's generation when there was no room.
     var obstacleGeneration = 0
@@ -50,8 +58,8 @@ actor EnvironmentWorker {
     var unsavedLease = Duration.zero
 
     init(
-        record: EnvironmentRecord, last: Deployment?, sparesLeftovers: Bool = false, parts: DaemonParts,
-        images: ImageDesk,
+        record: EnvironmentRecord, last: Deployment?, isNew: Bool = false, sparesLeftovers: Bool = false,
+        parts: DaemonParts, images: ImageDesk,
         onRecord: @escaping @Sendable () -> Void
     ) {
         id = record.id
@@ -60,6 +68,8 @@ actor EnvironmentWorker {
         if sparesLeftovers { machine.sparesLeftovers() }
         deployment = last
         liveMemory = parts.capacity.promised(to: record.id)
+        isRecalled = last != nil
+        isUnsaved = isNew
         self.parts = parts
         self.images = images
         self.onRecord = onRecord
@@ -107,13 +117,18 @@ actor EnvironmentWorker {
         let finding = latest.take(environment, lookedAt: lookedAt)
         // No event tells of everything, and none of what happened while nobody listened.
         guard isDifferent || (finding != .same && finding != .outdated) else { return }
-        machine.stirred()
-        wake.ring()
+        lookAgain()
         guard case .different(let renamed) = finding else { return }
         for (old, new) in renamed.sorted(by: { $0.key < $1.key }) {
             await parts.tell(
                 id, "environment.drift", "\(old) was renamed to \(new); it is known by its labels, and serves on")
         }
+    }
+
+    /// What runs may not be what should: it is compared again.
+    func lookAgain() {
+        machine.stirred()
+        wake.ring()
     }
 
     /// Takes a person's pin, or its end.
@@ -171,20 +186,30 @@ actor EnvironmentWorker {
                 continue
             }
             let rest = await Quarantine.holding(object) { await act(until: stop) }
-            if let rest { await wake.wait(until: rest.until.map { .after($0.since(parts.now())) }) }
+            if let rest { await wake.wait(until: rest.until) }
         }
     }
 
     /// Nothing to do before that moment; nil: before something changes.
-    private struct Rest { let until: Timestamp? }
+    private struct Rest { let until: Deadline? }
 
     /// Does what is to be done next; nothing, where it returns for how long.
     private func act(until stop: StopSignal) async -> Rest? {
         if machine.obstacle != nil, parts.capacity.generation != obstacleGeneration { machine.unobstructed() }
+        await recall()
         let action = parts.decisions.next(machine, parts.now())
         await endLeftOver(before: action)
+        if isUnsaved, action.beginsDeployment {
+            // What came before is written first: a later deployment takes its place in memory.
+            await persist(kind: nil, "", replacing: nil)
+            guard !isUnsaved else { return Rest(until: .after(Self.savingPause)) }
+        }
         switch action {
-        case .rest(let until): return Rest(until: until)
+        case .rest(let until):
+            let due = until.map { Deadline.after($0.since(parts.now())) }
+            if isUnsaved { await persist(kind: nil, "", replacing: nil) }
+            guard isUnsaved else { return Rest(until: due) }
+            return Rest(until: min(due ?? .after(Self.savingPause), .after(Self.savingPause)))
         case .note(let commit): await note(commit)
         case .refuse(let commit, let failure): await refuse(commit, failure)
         case .deploy(let candidate):
@@ -195,12 +220,26 @@ actor EnvironmentWorker {
             }
         case .promote(let commit, let release): await deploy(.promotion(commit, release), stop: stop)
         case .restore(let release): await deploy(.restoration(release), stop: stop)
-        case .repair: await repair()
+        case .repair:
+            if let doubt = doubtsRecord { return Rest(until: doubt) }
+            await repair()
         case .sweep: await sweep()
         case .remove: await remove()
         }
         return nil
     }
+
+    /// Until when what runs is left alone, because it may be ahead of its record: a crash came between the moving of
+    /// the routes and the writing of it, and mending would go back. Git says soon what is wanted.
+    private var doubtsRecord: Deadline? {
+        guard let open = deployment, !open.state.isFinal, machine.wish == nil || target == open.commit else {
+            return nil
+        }
+        return settlesAt.hasPassed ? nil : settlesAt
+    }
+
+    /// The pause before records that could not be written are written again.
+    private static let savingPause = Duration.seconds(2)
 
     /// Interrupts work for a commit that is no longer the one wanted, unless the route is moving already.
     private func interruptIfSuperseded() {

@@ -36,6 +36,8 @@ extension ProjectLoop {
             else { continue }
             adoption.resolved(name)
             await remember(found.observed, candidate: candidate, live: live)
+            // Only now is it known what should run.
+            await worker.lookAgain()
             // While the records are in doubt, nothing is promoted anyway.
             guard doubt == nil, found.record.kind == .production, found.record.hold == nil,
                 let newest = wishes.first(where: { $0.environment == worker.id })?.commit, newest != live.commit

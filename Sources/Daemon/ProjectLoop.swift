@@ -44,6 +44,8 @@ actor ProjectLoop: Service {
     /// How many complete listings were taken in since the start.
     var listings: Int64 = 0
     var expiry = PreviewExpiry()
+    /// The environments of which nothing but a network was found when everything was listed last.
+    var bare: Set<EnvironmentName> = []
     /// The newest delivery that asked for a look, until one was taken.
     private let unsettled = Mutex<Int64?>(.max)
     var fetchFailures = 0
@@ -109,7 +111,10 @@ actor ProjectLoop: Service {
         if isComplete {
             if doubt != nil, !adoption.hasObserved { await correct(by: environments) }
             for (name, observed) in environments where workers[name] == nil {
-                guard let record = Adoption.record(of: observed, now: parts.now()) else { continue }
+                guard let record = adoption.record(of: observed, now: parts.now()) else {
+                    await clear(observed)
+                    continue
+                }
                 adoption.found(record, observed)
                 addWorker(record)
                 Failpoint.pass("life.start.adopted")
@@ -146,6 +151,22 @@ actor ProjectLoop: Service {
 
     /// Takes that a container was started or ended.
     func take(_ turn: ContainerTurn) async { await workers[turn.environment.name]?.take(turn) }
+
+    /// Removes the network of an environment that is not there any more: its creation was asked for before the
+    /// environment went, and happened afterwards. Only what two complete listings showed alone.
+    private func clear(_ observed: ObservedEnvironment) async {
+        let isBare = observed.containers.isEmpty && observed.volumes.isEmpty && !observed.networks.isEmpty
+        guard isBare, hasAdopted, hasListing, doubt == nil, bare.remove(observed.id.name) != nil else {
+            if isBare { bare.insert(observed.id.name) }
+            return
+        }
+        do throws(StageFailure) {
+            try await parts.deployer.remove(observed.id)
+            log.info("removed the network of \(observed.id), which is gone")
+        } catch {
+            log.warning("the network of \(observed.id), which is gone, cannot be removed: \(error.message)")
+        }
+    }
 
     /// A person confirmed that the default branch was renamed on purpose.
     func confirmDefaultBranch() async {
@@ -193,6 +214,7 @@ actor ProjectLoop: Service {
                 // Nothing can follow from a listing that was seen twice before; an idle daemon costs next to nothing.
                 listedAt = parts.now()
                 listings += 1
+                await settle()
             } else {
                 await take(observation.result)
             }
@@ -285,7 +307,7 @@ actor ProjectLoop: Service {
     func addWorker(_ record: EnvironmentRecord) {
         let wake = self.wake
         workers[record.id.name] = EnvironmentWorker(
-            record: record, last: nil, sparesLeftovers: doubt != nil, parts: parts, images: images,
+            record: record, last: nil, isNew: true, sparesLeftovers: doubt != nil, parts: parts, images: images,
             onRecord: { wake.ring() })
         parts.changes.notify()
     }

@@ -35,11 +35,18 @@ package struct RefChange: Sendable, Hashable {
 /// What is known of a project's refs after a complete listing.
 package struct RefUpdate: Sendable, Hashable {
     /// Every ref that is remembered, sorted by name.
-    package let known: [KnownRef]
+    package var known: [KnownRef]
     /// What is different from before, sorted by name; empty: nothing needs to be stored.
-    package let changes: [RefChange]
+    package var changes: [RefChange]
     /// The sequence number of the next move.
-    package let nextSequence: Int64
+    package var nextSequence: Int64
+
+    /// An update as given.
+    package init(known: [KnownRef], changes: [RefChange], nextSequence: Int64) {
+        self.known = known
+        self.changes = changes
+        self.nextSequence = nextSequence
+    }
 }
 
 /// What a complete listing changes in what is known. Pure: the whole rule of remembering refs is here.

@@ -1,0 +1,370 @@
+import Builder
+import ContainerEngine
+import Deployer
+import Model
+import Store
+
+/// What was broken, and how.
+struct Violation: Sendable, CustomStringConvertible {
+    /// Which of the invariants of the project's safety list: `I-12`.
+    let invariant: String
+    let message: String
+
+    var description: String { "\(invariant): \(message)" }
+}
+
+/// Sees everything that happens in a world, and says when something must not.
+///
+/// It shares no code with what it judges, but for the names of containers and of previews.
+final class Oracle {
+    /// The world that is judged, which owns this.
+    weak var subject: World?
+    private(set) var violation: Violation?
+
+    /// Deliveries that were answered 2xx.
+    private var acknowledgedIDs: [(project: ProjectName, id: String)] = []
+    /// The releases that staging served, by project.
+    private var staged: [ProjectName: Set<Digest>] = [:]
+    /// What each environment last served.
+    private var served: [EnvironmentID: (commit: ObjectID, ref: String?, index: Int, release: Digest)] = [:]
+    /// The routes that each environment was last given.
+    private var applied: [EnvironmentID: [Route]] = [:]
+    /// The environments that persons touched, and the commits they asked for.
+    private var touched: Set<EnvironmentID> = []
+    private var requested: Set<ObjectID> = []
+    /// Creations that were sent and not confirmed, by life.
+    private var unconfirmed: [Int: [String: String]] = [:]
+    private var unconfirmedNetworks: [Int: Set<String>] = [:]
+    /// When a port was last given up, by whom.
+    private var portsGivenUp: [Int: (name: String, at: Int64)] = [:]
+    /// The newest epoch that was opened.
+    private var newestEpoch: Int64 = 0
+    var areLeasesForgotten = false
+    var areImagesLost = false
+    /// Containers were ended by others than the daemon.
+    var isDisturbed = false
+    private(set) var areRecordsLost = false
+    private var settledSince: Int64?
+    private var askedAt: Int64 = 0
+    private var calmAt: Int64 = 0
+    /// How long it took to settle after the last fault, in milliseconds.
+    private(set) var settling: Int64 = 0
+
+    private var world: World {
+        guard let subject else { preconditionFailure("an oracle belongs to a world") }
+        return subject
+    }
+
+    func fail(_ invariant: String, _ message: String) {
+        guard violation == nil else { return }
+        violation = Violation(invariant: invariant, message: message)
+        world.trace { "VIOLATION \(invariant): \(message)" }
+    }
+
+    // Records
+
+    func commits(_ life: Life) {
+        newestEpoch = max(newestEpoch, world.lives.map(\.epoch).max() ?? 0)
+        if life.epoch < newestEpoch, !areRecordsLost {
+            fail("I-13", "life \(life.number) of epoch \(life.epoch) writes after epoch \(newestEpoch) was opened")
+        }
+    }
+
+    func acknowledged(_ delivery: NewDelivery) {
+        acknowledgedIDs.append((delivery.project, delivery.deliveryID))
+        if !world.disk.current.deliveries.contains(where: { $0.delivery.deliveryID == delivery.deliveryID }) {
+            fail("I-1", "delivery \(delivery.deliveryID) was answered 2xx and is not on disk")
+        }
+    }
+
+    func recordsLost() {
+        areRecordsLost = true
+        areLeasesForgotten = true
+        acknowledgedIDs = []
+    }
+
+    // People
+
+    func personActed(on id: EnvironmentID, commit: ObjectID?) {
+        touched.insert(id)
+        if let commit { requested.insert(commit) }
+    }
+
+    // Containers
+
+    func listedContainers(_ life: Life) { unconfirmed[life.number] = [:] }
+    func inspected(_ name: String, _ life: Life) { unconfirmed[life.number]?[name] = nil }
+    func listedNetworks(_ life: Life) { unconfirmedNetworks[life.number] = [] }
+
+    /// What a creation is for, whatever its name.
+    private static func purpose(_ labels: [String: String]) -> String {
+        [Label.project, Label.environment, Label.service, Label.replica, Label.release, Label.configuration]
+            .map { labels[$0] ?? "" }.joined(separator: "/")
+    }
+
+    func createBegan(_ spec: ContainerSpec, _ life: Life) -> String {
+        let purpose = Self.purpose(spec.labels)
+        if !life.isDead, let pending = unconfirmed[life.number]?.first(where: { $0.value == purpose })?.key {
+            fail("I-14", "\(spec.name) is asked for again while nobody looked what became of \(pending)")
+        }
+        if !life.isDead { unconfirmed[life.number, default: [:]][spec.name] = purpose }
+        return spec.name
+    }
+
+    func createConfirmed(_ name: String, _ life: Life) { unconfirmed[life.number]?[name] = nil }
+
+    func networkBegan(_ name: String, _ life: Life) -> String {
+        if !life.isDead, unconfirmedNetworks[life.number]?.contains(name) == true {
+            fail("I-14", "network \(name) is asked for again while nobody looked what became of it")
+        }
+        if !life.isDead { unconfirmedNetworks[life.number, default: []].insert(name) }
+        return name
+    }
+
+    func networkConfirmed(_ name: String, _ life: Life) { unconfirmedNetworks[life.number]?.remove(name) }
+
+    func creates(_ container: EngineState.Container, _ life: Life) {
+        guard container.isOurs, let environment = container.environment else {
+            return fail("I-12", "container \(container.spec.name) is made without the labels of an environment")
+        }
+        let siblings = world.engine.containers.values.filter { $0.environment == environment }
+        let twin = siblings.first { other in
+            other.service == container.service && other.replica == container.replica
+                && other.release == container.release && other.configuration == container.configuration
+                && other.state != .dead && other.state != .paused && !other.isRetiring && !other.isDisturbed
+                && other.spec.image == container.spec.image
+        }
+        if let twin { fail("I-3", "\(container.spec.name) is made beside \(twin.spec.name), which is the same") }
+        if siblings.count >= 12 { fail("I-11", "\(environment) has \(siblings.count) containers") }
+        if let port = container.port {
+            if let given = portsGivenUp[port], !areLeasesForgotten, given.name != container.spec.name,
+                world.machine.elapsed - given.at < 86_400_000_000_000
+            {
+                fail("I-12", "port \(port) of \(given.name) is given to \(container.spec.name) before a day has passed")
+            }
+        }
+        if environment.name.rawValue == "production" { authorises(container, "made") }
+    }
+
+    /// Production runs only what staging ran, and what a tag or a person named.
+    private func authorises(_ container: EngineState.Container, _ what: String) {
+        guard let environment = container.environment, let release = container.release,
+            let commit = container.commit, let repository = repository(environment.project)
+        else { return }
+        if staged[environment.project]?.contains(release) != true {
+            fail("I-5", "\(container.spec.name) is \(what) of release \(release.short), which never ran in staging")
+        }
+        if !repository.alike(commit).contains(where: { repository.taggedCommits.contains($0) || requested.contains($0) }
+        ) {
+            fail("I-6", "\(container.spec.name) is \(what) for \(commit.short), which nobody tagged or asked for")
+        }
+    }
+
+    /// The daemon changes a container.
+    func touches(_ container: EngineState.Container, _ what: String) {
+        if !container.isOurs { fail("I-12", "\(what) of \(container.spec.name), which is a stranger's") }
+        if what == "start" { container.isDisturbed = false }
+    }
+
+    func touches(_ labels: [String: String], _ what: String) {
+        if labels[Label.instance] != World.instance { fail("I-12", "removal of \(what), which is a stranger's") }
+    }
+
+    /// The daemon is about to take a container away.
+    func retires(_ container: EngineState.Container, _ life: Life) { container.isRetiring = true }
+
+    /// The daemon stops or removes a container now.
+    func takesAway(_ container: EngineState.Container) {
+        gone(container)
+        guard let port = container.port, container.isAlive, !container.isDisturbed,
+            let environment = container.environment
+        else { return }
+        let isRouted = world.proxy.table[environment].contains { $0.ports.contains(port) }
+        if isRouted {
+            if !mayStopFirst(container, environment) {
+                fail("I-12", "\(container.spec.name) is taken away while requests are sent to it")
+            }
+        } else if let until = world.proxy.servedUntil[port], !world.proxy.table[environment].isEmpty {
+            if world.machine.elapsed - until < 2_000_000_000, !mayStopFirst(container, environment) {
+                fail("I-12", "\(container.spec.name) is taken away before it was drained")
+            }
+        }
+    }
+
+    func gone(_ container: EngineState.Container) {
+        if let port = container.port { portsGivenUp[port] = (container.spec.name, world.machine.elapsed) }
+    }
+
+    /// Whether the service, or what comes in its place, must never run twice at once.
+    private func mayStopFirst(_ container: EngineState.Container, _ environment: EnvironmentID) -> Bool {
+        guard let repository = repository(environment.project) else { return false }
+        var commits = [container.commit].compactMap { $0 }
+        let record = world.disk.current.environments[environment.project]?[environment.name]
+        commits += [record?.live?.commit].compactMap { $0 }
+        if let pinned = record?.pinned {
+            commits += record?.healthy.filter { $0.release == pinned }.map(\.commit) ?? []
+        }
+        commits += world.disk.current.deployments.values.filter {
+            $0.environment == environment && !$0.state.isFinal
+        }.map(\.commit)
+        return commits.contains { commit in
+            (repository.tree(of: commit).services ?? []).contains { !$0.definition.overlap }
+        }
+    }
+
+    // Routes
+
+    /// Routes were asked for and nobody heard whether they moved: what is served now is nobody's decision.
+    func unsure(_ environment: EnvironmentID) { served[environment] = nil }
+
+    func routes(_ environment: EnvironmentID, to routes: [Route], _ life: Life) {
+        guard let repository = repository(environment.project), !routes.isEmpty else {
+            vanishes(environment)
+            served[environment] = nil
+            applied[environment] = nil
+            return
+        }
+        // Given back to a proxy that had lost them: nothing moves.
+        if applied[environment] == routes { return }
+        applied[environment] = routes
+        var speaker: EngineState.Container?
+        for port in routes.flatMap(\.ports) {
+            if let listener = world.engine.listening(on: port), listener.environment != environment {
+                fail("I-12", "\(environment) is routed to port \(port), where \(listener.spec.name) listens")
+            }
+            let found = world.engine.listening(on: port) ?? world.engine.ordered.first { $0.port == port }
+            guard let container = found else { continue }
+            speaker = container
+            if !container.isProven, !container.isDisturbed {
+                fail("I-12", "\(environment) is routed to \(container.spec.name), which nobody saw healthy")
+            }
+        }
+        guard let speaker, let commit = speaker.commit, let release = speaker.release else { return }
+        switch environment.name.rawValue {
+        case "production":
+            authorises(speaker, "served")
+            if let before = served[environment], !touched.contains(environment), before.commit != commit {
+                let (old, new) = (version(of: before.commit, repository), version(of: commit, repository))
+                if let old, let new, new < old {
+                    fail("I-4", "production goes from v1.\(old).0 back to v1.\(new).0, and nobody asked for it")
+                }
+            }
+            served[environment] = (commit, nil, 0, release)
+            return
+        case "staging": staged[environment.project, default: []].insert(release)
+        default: break
+        }
+        let ref = speaker.spec.labels[Label.ref]
+        let name = RefName(printable: ref ?? "")
+        let index = repository.alike(commit).compactMap { repository.lastListed[name]?[$0] }.max() ?? 0
+        if let before = served[environment], before.ref == ref, before.commit != commit, index < before.index,
+            !touched.contains(environment)
+        {
+            fail("I-4", "\(environment) goes back from \(before.commit.short) to \(commit.short)")
+        }
+        served[environment] = (commit, ref, index, release)
+    }
+
+    /// An environment is taken away: unknown is not empty.
+    private func vanishes(_ environment: EnvironmentID) {
+        guard let repository = repository(environment.project), let before = served[environment],
+            let ref = before.ref.map({ RefName(printable: $0) }), !touched.contains(environment), !areRecordsLost
+        else { return }
+        if let absences = repository.absences[ref], absences < 2 {
+            fail("I-2", "\(environment) is taken away, and only \(absences) listings in a row lacked \(ref)")
+        }
+    }
+
+    private func version(of commit: ObjectID, _ repository: Repository) -> Int? {
+        // A container that an earlier commit of the same content was made for may serve a later one.
+        repository.alike(commit).compactMap { repository.versions[$0]?.max() }.max()
+    }
+
+    // Images
+
+    func builds(_ job: BuildJob, began: Int64) {
+        let same = world.engine.images.values.first { $0.project == job.project && $0.key == job.key }
+        if let same, same.madeAt < began - 5_000_000_000 {
+            fail("I-3", "key \(job.key.short) of \(job.project) is built a second time")
+        }
+    }
+
+    func removes(_ image: EngineState.Image) {
+        if image.isForeign { return fail("I-12", "a stranger's image is removed") }
+        for (project, records) in world.disk.current.environments where project == image.project {
+            for record in records.values {
+                var needed = Set(record.healthy.suffix(1).map(\.release))
+                needed.formUnion([record.live?.release, record.pinned].compactMap { $0 })
+                for digest in needed {
+                    let release = world.disk.current.releases[project]?[digest]
+                    if release?.services.contains(where: { $0.image == image.id }) == true {
+                        fail("I-3", "the image of release \(digest.short), which \(record.id) needs, is removed")
+                    }
+                }
+            }
+        }
+    }
+
+    private func repository(_ project: ProjectName) -> Repository? {
+        world.repositories.first { $0.name == project }
+    }
+
+    // The end
+
+    func calmBegan() {
+        calmAt = world.machine.elapsed
+        askedAt = 0
+    }
+
+    /// How long everything must stay as it should be.
+    private static let stable: Int64 = 32_000_000_000
+    /// How long it may take to get there: the longest back-off, a poll, and a build.
+    private static let patience: Int64 = 480_000_000_000
+
+    /// Whether the world is calm, and has been as it should be for long enough; or never will be.
+    var isSettled: Bool {
+        guard world.isCalm else { return false }
+        let now = world.machine.elapsed
+        guard now - askedAt >= 500_000_000 else { return false }
+        askedAt = now
+        if unfinished() == nil {
+            if settledSince == nil { settledSince = now }
+            if let since = settledSince, now - since >= Self.stable {
+                settling = (since - calmAt) / 1_000_000
+                return true
+            }
+        } else {
+            settledSince = nil
+            if now - calmAt > Self.patience, let problem = unfinished() {
+                violation = problem
+                return true
+            }
+        }
+        return false
+    }
+
+    /// What is not yet as it should be at the end.
+    func unfinished() -> Violation? {
+        guard let life = world.running, life.control != nil else {
+            return Violation(invariant: "I-10", message: "no daemon runs")
+        }
+        for (project, id) in acknowledgedIDs {
+            let row = world.disk.current.deliveries.first {
+                $0.delivery.deliveryID == id && $0.delivery.project == project
+            }
+            guard let row else { return Violation(invariant: "I-1", message: "delivery \(id) is lost") }
+            guard row.outcome != nil else {
+                return Violation(invariant: "I-1", message: "nothing ever came of delivery \(id)")
+            }
+        }
+        guard world.proxy.isRunning else { return Violation(invariant: "I-10", message: "the proxy does not run") }
+        for repository in world.repositories {
+            if let violation = Expectation(world: world, repository: repository, oracle: self).unfinished() {
+                return violation
+            }
+        }
+        return nil
+    }
+
+    func wasTouched(_ id: EnvironmentID) -> Bool { touched.contains(id) }
+}
