@@ -40,7 +40,7 @@ struct Adoption: Sendable {
         var corrected = record
         (corrected.inProgress, corrected.failed, corrected.requested, corrected.pinned) = (nil, nil, nil, nil)
         if !observed.containers.isEmpty { corrected.hold = observed.hold }
-        if let found = Self.record(of: observed, now: now), let live = found.live {
+        if let found = Adoption(isAmnesiac: true).record(of: observed, now: now), let live = found.live {
             corrected.kind = found.kind
             corrected.ref = found.ref ?? record.ref
             if live.release != record.live?.release || live.configuration != record.live?.configuration {

@@ -88,7 +88,7 @@ struct WitnessTableTests {
 
     @Test func holdingCostsNothingWhereNobodyWitnesses() async throws {
         struct Broken: Error {}
-        let value = await CrashWitness.holding("project shop") { CrashWitness.slot }
+        let value = await CrashWitness.holding("project shop") { () async in CrashWitness.slot }
         #expect(value == CrashWitness.none)
         await #expect(throws: Broken.self) { try await CrashWitness.holding("project shop") { throw Broken() } }
     }
