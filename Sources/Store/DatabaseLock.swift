@@ -27,6 +27,17 @@ package enum DatabaseLock {
     private static func holder(of descriptor: Int32) -> Int32? {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { return nil }
+        // The table is read piece by piece while others come and go, so one reading may miss a line.
+        for _ in 0..<readings {
+            if let found = holder(of: status.st_ino, in: table() ?? "") { return found }
+        }
+        return nil
+    }
+
+    private static let readings = 5
+
+    /// The kernel's table of locks.
+    private static func table() -> String? {
         let locks = open("/proc/locks", O_RDONLY | O_CLOEXEC)
         guard locks >= 0 else { return nil }
         defer { close(locks) }
@@ -37,7 +48,7 @@ package enum DatabaseLock {
             guard count > 0 else { break }
             text += buffer[..<count]
         }
-        return holder(of: status.st_ino, in: String(decoding: text, as: UTF8.self))
+        return String(decoding: text, as: UTF8.self)
     }
 
     private static let byteLimit = 1 << 20

@@ -91,7 +91,7 @@ struct AnswerTests {
                 """,
             expected: EngineEvent(
                 kind: .died, containerID: "c1", name: "web", labels: ["io.slipway.service": "web"],
-                at: Timestamp(milliseconds: 1_795_224_219_123))),
+                at: Timestamp(milliseconds: 1_795_224_219_123), exitCode: 137)),
         Heard(
             testDescription: "Docker, destroyed",
             text: """

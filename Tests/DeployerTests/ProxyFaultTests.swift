@@ -12,7 +12,14 @@ import Testing
 @Suite(.serialized)
 struct ProxyFaultTests {
     private func kill(_ frame: CaddyFrame) throws {
-        let holder = try #require(ListeningPorts.holder(ofPort: frame.httpPort))
+        var found = ListeningPorts.holder(ofPort: frame.httpPort)
+        let deadline = ContinuousClock.now + .seconds(20)
+        // The kernel's tables are read piece by piece, and may miss a line while others change.
+        while found == nil, ContinuousClock.now < deadline {
+            usleep(10_000)
+            found = ListeningPorts.holder(ofPort: frame.httpPort)
+        }
+        let holder = try #require(found)
         let pid = try #require(
             holder.firstRange(of: "pid ").flatMap { Int32(holder[$0.upperBound...].prefix { $0.isNumber }) })
         #expect(Glibc.kill(pid, SIGKILL) == 0)
