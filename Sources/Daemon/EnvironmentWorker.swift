@@ -84,6 +84,13 @@ actor EnvironmentWorker {
     /// The commit that work at hand should be for now.
     var target: ObjectID? { parts.decisions.target(machine) }
 
+    /// Whether nothing ever ran here, and nothing is there now.
+    var isUnused: Bool {
+        let record = machine.record
+        return record.live == nil && record.healthy.isEmpty && record.inProgress == nil && record.failed == nil
+            && record.hold == nil && observation?.containers.isEmpty == true
+    }
+
     /// The commit that the newest wish names.
     var wantedCommit: ObjectID? { machine.wish?.commit }
 

@@ -9,6 +9,14 @@ extension ProjectLoop {
         for (name, worker) in workers {
             guard await !worker.isLeaving else { continue }
             let record = await worker.record
+            if await worker.isUnused {
+                await worker.take(
+                    EnvironmentWish(
+                        environment: worker.id, kind: record.kind, ref: record.ref, intent: .delete,
+                        reason: "nothing ever ran there, and the configuration does not name the project any more"),
+                    finding: nil)
+                continue
+            }
             let command = "slipway env delete \(project) \(name)"
             let reason = "the configuration names no project '\(project)' any more; it keeps running until `\(command)`"
             await worker.take(
