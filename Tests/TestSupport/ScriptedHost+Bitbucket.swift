@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What Bitbucket accepts: developer.atlassian.com/cloud/bitbucket/rest.
 extension ScriptedHost {
     func bitbucket(_ call: Call, _ body: [String: Any]) -> (Int, Any)? {

@@ -1,3 +1,6 @@
+import Model
+import Synchronization
+
 /// What GitHub, Gitea and Forgejo accept: docs.github.com/rest, and the server's own /swagger.v1.json.
 extension ScriptedHost {
     func gitHub(_ call: Call, _ body: [String: Any]) -> (Int, Any)? {

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What GitLab accepts: docs.gitlab.com/api.
 extension ScriptedHost {
     func gitLab(_ call: Call, _ body: [String: Any]) -> (Int, Any)? {

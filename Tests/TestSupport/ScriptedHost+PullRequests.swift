@@ -1,4 +1,5 @@
 package import Model
+import Synchronization
 
 // What tests script about pull requests and their comments.
 extension ScriptedHost {

@@ -1,3 +1,5 @@
+import Synchronization
+
 // How calls are read, and what of them is remembered.
 extension ScriptedHost {
     func numbered(_ path: String, _ head: String, _ tail: String) -> Int? {
