@@ -196,6 +196,17 @@ package struct EnvironmentMachine: Sendable {
             commit: commit, failure: FailureRecord(failure), at: now, attempts: attempts, retryAt: retryAt)
     }
 
+    /// The engine went: what it said of a build moments before was said in dying, and is not believed.
+    package mutating func engineBroke(at now: Timestamp) {
+        guard let failed = record.failed, failed.failure.reason == .buildFailed, failed.retryAt == nil,
+            (Duration.zero...Self.dying).contains(now.since(failed.at))
+        else { return }
+        record.failed?.retryAt = now
+    }
+
+    /// How long an engine that is being stopped may take to be gone: until then it blames the step at hand.
+    package static let dying = Duration.seconds(15)
+
     /// The live release was compared with what runs, and mended where it differed.
     package mutating func repaired() {
         mustLook = false

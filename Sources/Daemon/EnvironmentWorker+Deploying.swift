@@ -44,7 +44,7 @@ extension EnvironmentWorker {
             await becameLive(release, wanted: wanted)
             if case .restoration = source { Failpoint.pass("rollback.recorded") }
         } catch {
-            await failed(commit, rebuilding(error, source), isStopping: stop.isRaised)
+            await failed(commit, doubting(rebuilding(error, source)), isStopping: stop.isRaised)
         }
     }
 
@@ -54,6 +54,23 @@ extension EnvironmentWorker {
         return StageFailure(
             reason: failure.reason, verdict: .retry(after: nil), message: failure.message,
             hint: "it was removed from the engine, and is built again", output: failure.output)
+    }
+
+    /// What an engine said of a build as it went is no verdict: the build is tried again.
+    private func doubting(_ failure: StageFailure) -> StageFailure {
+        guard failure.reason == .buildFailed, failure.verdict == .stall, let engineBrokeAt,
+            SteadyClock.now - engineBrokeAt < EnvironmentMachine.dying
+        else { return failure }
+        return StageFailure(
+            reason: failure.reason, verdict: .retry(after: nil), message: failure.message,
+            hint: "the engine went away at that moment, so it is tried again", output: failure.output)
+    }
+
+    /// The engine went, or is going.
+    func engineBroke() {
+        engineBrokeAt = SteadyClock.now
+        machine.engineBroke(at: parts.now())
+        wake.ring()
     }
 
     func commit(of source: Source) -> ObjectID {

@@ -44,6 +44,8 @@ actor EnvironmentWorker {
     /// The deployments that are live in the records alone.
     var unsavedReplaced: [Int64] = []
 
+    /// When the engine last went.
+    var engineBrokeAt: ContinuousClock.Instant?
     /// The capacity's generation when there was no room.
     var obstacleGeneration = 0
     /// What people were told last that it waits for.

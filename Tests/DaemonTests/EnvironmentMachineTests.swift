@@ -43,6 +43,20 @@ import Testing
         #expect(machine.next(at: Fixture.now) == .deploy(Fixture.candidate(2)))
     }
 
+    @Test func whatAnEngineSaidOfABuildAsItWentIsTriedAgain() {
+        var machine = Fixture.machine()
+        machine.wished(Fixture.wish(.run(Fixture.commit(1))), finding: .ready(Fixture.candidate(1)))
+        machine.began(Fixture.commit(1))
+        machine.failed(Fixture.commit(1), Fixture.failure(.stall), at: Fixture.now) { _ in .seconds(1) }
+        machine.swept()
+        let later = Fixture.now.advanced(by: EnvironmentMachine.dying)
+        #expect(machine.next(at: later) == .rest(until: nil))
+        machine.engineBroke(at: later.advanced(by: .milliseconds(1)))
+        #expect(machine.next(at: later) == .rest(until: nil), "an engine that worked on for long meant what it said")
+        machine.engineBroke(at: later)
+        #expect(machine.next(at: later) == .deploy(Fixture.candidate(1)))
+    }
+
     @Test func aCommitWithoutRoomWaitsWhileTheRestGoesOn() {
         var machine = Fixture.live(1)
         machine.wished(Fixture.wish(.run(Fixture.commit(2))), finding: .ready(Fixture.candidate(2)))
