@@ -112,6 +112,7 @@ package struct Composition: Sendable {
         let capacityWatch = CapacityWatch(
             .init(
                 state: boundaries.state, reserve: configuration.limits.diskReserveBytes.map { UInt64($0) },
+                cache: configuration.limits.buildCacheBytes.map { Int64($0) },
                 space: boundaries.space, engine: boundaries.engineInfo),
             capacity: capacity, parts: parts, projects: projects, wake: capacityWake, housekeeping: housekeeping.wake)
         var services: [any Service] =

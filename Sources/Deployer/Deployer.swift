@@ -10,7 +10,7 @@ package import Model
 package final class Deployer: Sendable {
     let engine: any EngineCalls
     let router: Router
-    let instance: String
+    package let instance: String
     let subnets: SubnetPool
     let ports: any PortSource
     let log: Log

@@ -49,6 +49,9 @@ struct SimulatedEngine: EngineCalls, @unchecked Sendable {
         }
     }
 
+    /// No simulated build leaves anything behind.
+    func allImages() async throws(EngineError) -> [EngineImage] { [] }
+
     func inspect(container: String) async throws(EngineError) -> ContainerDetail? {
         try await call(.inspect, "inspect") { [world] in
             world.oracle.inspected(container, life)

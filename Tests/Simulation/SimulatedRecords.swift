@@ -185,6 +185,11 @@ struct SimulatedRecords: Records, @unchecked Sendable {
         }
     }
 
+    // No simulated build leaves anything behind.
+    func remember(_ traces: BuildTraces) async throws(SQLiteError) {}
+    func buildTraces() async throws(SQLiteError) -> [BuildTrace] { [] }
+    func forget(traces: [BuildTrace]) async throws(SQLiteError) {}
+
     func forget(image: ImageID) async throws(SQLiteError) {
         try await write { state in
             for project in state.images.keys { state.images[project]?.removeAll { $0.image == image } }

@@ -18,6 +18,8 @@ enum Provocation: Sendable {
     case amnesia
     /// The daemon is asked to stop.
     case stop
+    /// A build leaves something behind, and the daemon starts anew.
+    case tidy
 
     /// What brings a daemon to the boundary of that name: a push, unless it is known to be something else.
     static func of(_ point: String) -> Self {
@@ -28,6 +30,7 @@ enum Provocation: Sendable {
         case "life.start.locked": .start
         case "life.start.migrated", "life.start.adopted", "store.migrate.stmt": .amnesia
         case "life.drain.begin", "life.exit": .stop
+        case _ where point.hasPrefix("gc."): .tidy
         case _ where point.hasPrefix("promote."): .tag
         case _ where point.hasPrefix("rollback."): .rollback
         default: .push
@@ -43,7 +46,7 @@ enum Provocation: Sendable {
     var repeatsInOneProcess: Bool {
         switch self {
         case .push, .branch, .overtake, .tag, .hold, .rollback: true
-        case .start, .amnesia, .stop: false
+        case .start, .amnesia, .stop, .tidy: false
         }
     }
 }
