@@ -103,6 +103,7 @@ extension Failpoint {
         case gcRemoved = "gc.removed"
         case gcRecorded = "gc.recorded"
 
+        case storeBackupMid = "store.backup.mid"
         case storeMigrateStatement = "store.migrate.stmt"
 
         case lifeStartLocked = "life.start.locked"

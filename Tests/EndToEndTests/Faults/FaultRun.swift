@@ -112,6 +112,10 @@ final class FaultRun {
             case .hold: try? scene.quietWish("hold", of: "staging", ["reason": "a test"])
             case .rollback: try? scene.quietWish("rollback", of: "staging", ["reason": "a test"])
             case .stop: kill(scene.daemon.pid, SIGTERM)
+            case .backup:
+                _ = scene.ask(
+                    "POST", "/api/v1/backups", body: Array("{}".utf8),
+                    headers: [HTTPHeader("Content-Type", "application/json")])
             case .tidy:
                 try push(files: ["Dockerfile": Application.dockerfile(#"RUN ["/bin/busybox", "true"]"#)])
                 try await converge("a build that leaves the image of a step")
