@@ -270,4 +270,12 @@ struct DeploymentPlanTests {
         wanted.resting = []
         #expect(!DeploymentPlan.steps(from: .make([exited], routes: [route]), to: wanted).isEmpty)
     }
+
+    /// Its records and routes were lost: nothing may be sent to what only crashes.
+    @Test func nothingIsSentToWhatRestsAndNobodySawHealthy() {
+        var wanted = WantedEnvironment.make()
+        let exited = ObservedContainer.make(of: wanted, state: .exited)
+        wanted.resting = [exited.name]
+        #expect(DeploymentPlan.steps(from: .make([exited], routes: []), to: wanted).isEmpty)
+    }
 }

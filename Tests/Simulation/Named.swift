@@ -59,10 +59,10 @@ enum Named {
                 let result = Runs.world(seed, script: Script(entries: schedule.entries))
                 guard let violation = result.violation else { continue }
                 failed += 1
-                print("\(schedule.name), seed \(seed): \(violation)")
+                say("\(schedule.name), seed \(seed): \(violation)")
             }
         }
-        print("\(all.count) named schedules, \(failed) failed")
+        say("\(all.count) named schedules, \(failed) failed")
         return failed == 0 ? 0 : 1
     }
 }

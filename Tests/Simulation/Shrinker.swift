@@ -15,9 +15,9 @@ enum Shrinker {
             }
             size /= 2
         }
-        print("the shortest schedule of seed \(seed) that still breaks \(invariant):")
-        for entry in entries { print("  \(entry)") }
-        if let violation = violation(seed, entries) { print("  => \(violation)") }
+        say("the shortest schedule of seed \(seed) that still breaks \(invariant):")
+        for entry in entries { say("  \(entry)") }
+        if let violation = violation(seed, entries) { say("  => \(violation)") }
     }
 
     private static func violation(_ seed: UInt64, _ entries: [Script.Entry]) -> Violation? {
