@@ -11,6 +11,9 @@ struct Script: Sendable {
 
     var entries: [Entry]
 
+    /// The last moment at which something happens; afterwards no fault comes any more.
+    var end: Int { entries.map(\.at).max() ?? 0 }
+
     /// How many of the entries are faults.
     var faults: Int { entries.count { $0.event.isFault } }
 }

@@ -236,7 +236,7 @@ final class World: @unchecked Sendable {  // Unchecked: see SimulatedMachine.
                 happen(entry.event)
             }
         }
-        machine.after(milliseconds: Double(Script.span + 1)) { [self] in calm() }
+        machine.after(milliseconds: Double(script.end + 1)) { [self] in calm() }
         start()
         machine.run(
             until: { oracle.violation != nil || oracle.isSettled },
