@@ -51,6 +51,10 @@ actor ProjectLoop: Service {
     var fetchFailures = 0
     var retry: Deadline?
     var confirmation: Deadline?
+    /// What could not be written down yet, when that is tried again, and why it failed.
+    var unsaved = UnsavedRefs()
+    var resaveAt: Deadline?
+    var savingFailed: String?
     let look: @Sendable () -> Void
     /// Why the last look at the remote failed; nil when it did not.
     var problem: FailureRecord?
@@ -194,7 +198,7 @@ actor ProjectLoop: Service {
                         wake.ring()
                     }
                 }
-                await wake.wait(until: [retry, confirmation].compactMap(\.self).min())
+                await wake.wait(until: [retry, confirmation, resaveAt].compactMap(\.self).min())
             }
         }
     }
@@ -203,6 +207,7 @@ actor ProjectLoop: Service {
     private var mayWork: Bool { doubt == nil || adoption.hasObserved }
 
     private func pass() async {
+        if let due = resaveAt, due.hasPassed { await saveUnsaved() }
         await dropRemoved()
         if isOrphaned { return await leaveAsItIs() }
         if let due = confirmation, due.hasPassed {
@@ -324,17 +329,6 @@ actor ProjectLoop: Service {
         var wishes: [EnvironmentWish] = []
         for worker in workers.values { if let wish = await worker.machine.wish { wishes.append(wish) } }
         return wishes
-    }
-
-    func save(changed: [KnownRef], removing: [RefName], events: [NewEvent]) async {
-        do throws(StageFailure) {
-            try await parts.kept { [stored] ledger in
-                try await ledger.save(refs: changed, removing: removing, of: stored, events: events)
-            }
-        } catch {
-            log.error("cannot write down what the remote shows: \(error.message)")
-        }
-        parts.changes.notify()
     }
 
     func tell(_ kind: String, _ message: String) async {

@@ -11,6 +11,14 @@ struct Violation: Sendable, CustomStringConvertible {
     let message: String
 
     var description: String { "\(invariant): \(message)" }
+
+    /// The words of it without names and numbers: what violations of one cause have in common.
+    var kind: String {
+        let words = message.split(separator: " ").filter { word in
+            word.utf8.allSatisfy { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
+        }
+        return "\(invariant) \(words.joined(separator: " "))"
+    }
 }
 
 /// Sees everything that happens in a world, and says when something must not.

@@ -1,21 +1,21 @@
-/// Finds a shorter script that breaks the same invariant.
+/// Finds a shorter script that breaks the same invariant in the same way.
 enum Shrinker {
     /// Leaves out parts of the script, halves first and single entries last, for as long as it still fails.
     static func shrink(_ seed: UInt64) {
         let projects = World(seed: seed, variant: .real).repositories.count
         var entries = Script.random(seed: seed, projects: projects).entries
-        guard let invariant = violation(seed, entries)?.invariant else { return }
+        guard let wanted = violation(seed, entries)?.kind else { return }
         var size = entries.count / 2
         while size > 0 {
             var start = 0
             while start < entries.count {
                 var shorter = entries
                 shorter.removeSubrange(start..<min(start + size, entries.count))
-                if violation(seed, shorter)?.invariant == invariant { entries = shorter } else { start += size }
+                if violation(seed, shorter)?.kind == wanted { entries = shorter } else { start += size }
             }
             size /= 2
         }
-        say("the shortest schedule of seed \(seed) that still breaks \(invariant):")
+        say("the shortest schedule of seed \(seed) that still fails in this way:")
         for entry in entries { say("  \(entry)") }
         if let violation = violation(seed, entries) { say("  => \(violation)") }
     }

@@ -114,14 +114,14 @@ final class World: @unchecked Sendable {  // Unchecked: see SimulatedMachine.
         case .crashBefore(let downFor):
             crash(life, downFor: downFor)
             return .cut(.dead)
-        case .happensLate(let milliseconds):
+        case .happensLate(let milliseconds) where !crossing.isLocal:
             machine.after(milliseconds: Double(milliseconds)) { _ = effect() }
             return .cut(.failed)
         default: break
         }
         let value = effect()
         switch blow {
-        case .failsAfterwards: return .cut(.failed)
+        case .failsAfterwards, .happensLate: return .cut(.failed)
         case .crashAfter(let downFor):
             crash(life, downFor: downFor)
             return .cut(.dead)
