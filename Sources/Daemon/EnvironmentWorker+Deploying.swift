@@ -148,6 +148,7 @@ extension EnvironmentWorker {
         // Whoever sees that it is live must find its containers and addresses: nothing is awaited between
         // taking in what was observed and saying so.
         let lookedAt = SteadyClock.now
+        machine.beganLook()
         let seen = await observation(after: wanted)
         let now = parts.now()
         let previous = machine.record.live?.deployment
@@ -157,6 +158,8 @@ extension EnvironmentWorker {
             .init(
                 release: release.id, content: release.content, configuration: wanted.configuration.digest,
                 commit: wanted.commit, since: now, deployment: deployment?.number ?? 0))
+        // Something may have ended since it was found healthy.
+        if seen?.runs(release, configuration: wanted.configuration.digest) != true { machine.stirred() }
         deployment?.state = .live
         deployment?.liveAt = now
         closeSteps("done", at: now)

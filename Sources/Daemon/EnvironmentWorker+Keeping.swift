@@ -46,6 +46,7 @@ extension EnvironmentWorker {
     }
 
     private func mend(_ live: EnvironmentRecord.LiveRelease) async throws(StageFailure) {
+        machine.beganLook()
         let release = try await parts.kept { ledger in
             try await ledger.release(live.release, of: id.project)
         }
@@ -59,11 +60,11 @@ extension EnvironmentWorker {
         }
         wanted.resting = machine.beginRepair(at: parts.now())
         let result = try await parts.deployer.converge(on: wanted, reporter: SilentReporter())
-        machine.repaired()
-        if isOlder {
-            machine.reconfiguredLive(wanted.configuration.digest)
-            await persist(kind: nil, "", replacing: nil)
-        }
+        machine.repaired(hasLeftovers: result.needsSweep)
+        if isOlder { machine.reconfiguredLive(wanted.configuration.digest) }
+        // What was adopted and nothing was sent to is healthy only now.
+        let isNews = wanted.resting.isEmpty && machine.foundHealthy(at: parts.now())
+        if isOlder || isNews { await persist(kind: nil, "", replacing: nil) }
         repairProblem = nil
         guard result.changed, wanted.resting.isEmpty else { return }
         let message = "what ran differed from release \(release.id.short) and was mended"

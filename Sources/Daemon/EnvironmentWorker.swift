@@ -172,6 +172,17 @@ actor EnvironmentWorker {
         parts.changes.notify()
     }
 
+    /// What was found running is not all of a release.
+    func disown(_ live: EnvironmentRecord.LiveRelease) async {
+        guard record.live == live else { return }
+        machine.disowned()
+        await parts.tell(
+            id, "environment.corrected", "what was found of \(live.commit.short) is not all of it; it is deployed again"
+        )
+        await persist(kind: nil, "", replacing: nil)
+        wake.ring()
+    }
+
     /// A person has looked at what there is: what is left of earlier releases may go.
     func confirmed() {
         machine.confirmed()

@@ -207,7 +207,10 @@ actor ProjectLoop: Service {
     private var mayWork: Bool { doubt == nil || adoption.hasObserved }
 
     private func pass() async {
-        if let due = resaveAt, due.hasPassed { await saveUnsaved() }
+        if let due = resaveAt, due.hasPassed {
+            resaveAt = nil
+            await saveUnsaved()
+        }
         await dropRemoved()
         if isOrphaned { return await leaveAsItIs() }
         if let due = confirmation, due.hasPassed {

@@ -1,10 +1,22 @@
 import ContainerEngine
 package import Model
+import Synchronization
 
 extension Deployer {
     /// Everything that carries our instance label, by environment, with what the proxy sends to it as far as that is known.
     package func observe() async throws(StageFailure) -> ObservedWorld {
-        try await observe(labels: [Label.instance: instance], withVolumes: true)
+        let world = try await observe(labels: [Label.instance: instance], withVolumes: true)
+        let known = world.environments.values.lazy.flatMap(\.containers).compactMap { container in
+            container.labels.port.map { (container.name, $0) }
+        }
+        await ports.found(Dictionary(known) { first, _ in first })
+        hasSurveyed.withLock { $0 = true }
+        return world
+    }
+
+    /// Sees to it that everything has been listed once: no port is lent before those that are in use are known.
+    func survey() async throws(StageFailure) {
+        if !hasSurveyed.withLock({ $0 }) { _ = try await observe() }
     }
 
     /// What exists of one environment.

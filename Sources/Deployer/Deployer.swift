@@ -1,6 +1,7 @@
 import ContainerEngine
 package import Lifecycle
 package import Model
+import Synchronization
 
 /// Makes environments run what is wanted: wanted against observed, step by step, on a container engine and a proxy.
 ///
@@ -15,6 +16,7 @@ package final class Deployer: Sendable {
     let ports: any PortSource
     let log: Log
     let turns = EnvironmentTurns()
+    let hasSurveyed = Mutex(false)
     let looks: any HealthLooks
     let hostNetworks: @Sendable () -> [SubnetBlock]
     let decisions: DeploymentDecisions

@@ -143,6 +143,10 @@ extension DeploymentPlan {
                     ports: ports)
             }
             guard routes.count == services.count else { return targets }
+            // What is made anew may have to publish on another port.
+            let routed = services.flatMap { members[$0.name, default: [:]].values }
+            let isRemade = routed.contains { !$0.isAlive || $0.state == .paused }
+            if isRemade, !routed.contains(where: { wanted.resting.contains($0.name) }) { return targets }
             return routes.sorted() == observed.routes.sorted() ? nil : targets
         }
     }

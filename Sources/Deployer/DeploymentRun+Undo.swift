@@ -9,6 +9,9 @@ extension DeploymentRun {
     /// What cannot be taken back is logged and left to the next pass, which finds it by its labels.
     func undo() async {
         let (disposable, stopped) = traces.withLock { ($0.disposable, $0.stopped) }
+        // A change of routes that failed may have happened all the same. Where that cannot be settled, what may be
+        // served stays, and goes in a later sweep.
+        try? await deployer.router.settle()
         for name in disposable.sorted() { await discard(name) }
         for container in stopped {
             await reporter.step("start \(container.name) again", .began)

@@ -108,6 +108,12 @@ package actor Router {
         }
     }
 
+    /// Brings the proxy to what it is to know, where it is not known to have that.
+    package func settle() async throws(StageFailure) {
+        try await load()
+        try await push()
+    }
+
     /// Makes this the whole table.
     package func replaceAll(_ table: RouteTable) async throws(StageFailure) {
         try await load()
@@ -190,6 +196,7 @@ package actor Router {
                 // What the proxy has now is not known: the request may have arrived.
                 applied = 0
                 failedPush = (sent, failure)
+                usage.mayHaveMoved(to: table.ports)
             }
             for waiter in waiters { waiter.resume() }
             waiters = []

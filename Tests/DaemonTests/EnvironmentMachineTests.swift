@@ -63,6 +63,7 @@ import Testing
         machine.obstructed(Fixture.commit(2), by: Gate(kind: .disk, blocker: "full"))
         machine.stirred()
         #expect(machine.next(at: Fixture.now) == .repair)
+        machine.beganLook()
         machine.repaired()
         machine.swept()
         #expect(machine.next(at: Fixture.now) == .rest(until: nil))
@@ -99,6 +100,22 @@ import Testing
         machine.failed(Fixture.commit(2), Fixture.failure(.stall), at: Fixture.now) { _ in .seconds(1) }
         #expect(machine.record.live?.commit == Fixture.commit(1))
         #expect(machine.next(at: Fixture.now) == .repair)
+    }
+
+    @Test func whatHappensDuringALookTakesAnotherOne() {
+        var machine = Fixture.live(1)
+        machine.beganLook()
+        machine.stirred()
+        machine.repaired()
+        #expect(machine.next(at: Fixture.now) == .repair)
+        machine.beganLook()
+        machine.repaired()
+        machine.wished(Fixture.wish(.run(Fixture.commit(1))), finding: .ready(Fixture.candidate(1)))
+        machine.swept()
+        #expect(machine.next(at: Fixture.now) == .rest(until: nil))
+        // Looking found that something is left to remove.
+        machine.repaired(hasLeftovers: true)
+        #expect(machine.next(at: Fixture.now) == .sweep)
     }
 
     @Test func givingUpOnPurposeIsNoFailure() {

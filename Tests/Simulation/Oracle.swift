@@ -278,6 +278,13 @@ final class Oracle {
         guard let repository = repository(environment.project), let before = served[environment],
             let ref = before.ref.map({ RefName(printable: $0) }), !touched.contains(environment), !areRecordsLost
         else { return }
+        // Nor may anything be sent to what is not the environment's.
+        let isTaken = (applied[environment] ?? []).flatMap(\.ports).contains { port in
+            if world.engine.takenPorts.contains(port) { return true }
+            guard let listener = world.engine.listening(on: port) else { return false }
+            return listener.environment != environment
+        }
+        if isTaken { return }
         if let absences = repository.absences[ref], absences < 2 {
             fail("I-2", "\(environment) is taken away, and only \(absences) listings in a row lacked \(ref)")
         }

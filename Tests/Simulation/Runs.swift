@@ -101,7 +101,7 @@ enum Runs {
     }
 
     static func one(_ seed: UInt64, _ options: inout Options) -> Int32 {
-        let result = world(seed, isTraced: options.isTraced)
+        let result = world(seed, isTraced: options.isTraced && !options.isShrunk)
         if options.isTwice {
             let again = world(seed)
             guard again.trace == result.trace, again.steps == result.steps else {
@@ -109,7 +109,7 @@ enum Runs {
                 return 1
             }
         }
-        if options.isShrunk, result.violation != nil { Shrinker.shrink(seed) }
+        if options.isShrunk, result.violation != nil { Shrinker.shrink(seed, isTraced: options.isTraced) }
         say("seed \(seed): \(result.violation.map { "\($0)" } ?? "as it should be"), trace \(result.trace)")
         return result.violation == nil ? 0 : 1
     }

@@ -6,7 +6,7 @@ struct Script: Sendable {
         var at: Int
         var event: Event
 
-        var description: String { "\(at) ms: \(event)" }
+        var description: String { "\(at) ms: \(event)".replacing("slipway_simulation.", with: "") }
     }
 
     var entries: [Entry]

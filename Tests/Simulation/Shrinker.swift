@@ -1,7 +1,7 @@
 /// Finds a shorter script that breaks the same invariant in the same way.
 enum Shrinker {
     /// Leaves out parts of the script, halves first and single entries last, for as long as it still fails.
-    static func shrink(_ seed: UInt64) {
+    static func shrink(_ seed: UInt64, isTraced: Bool = false) {
         let projects = World(seed: seed, variant: .real).repositories.count
         var entries = Script.random(seed: seed, projects: projects).entries
         guard let wanted = violation(seed, entries)?.kind else { return }
@@ -17,7 +17,8 @@ enum Shrinker {
         }
         say("the shortest schedule of seed \(seed) that still fails in this way:")
         for entry in entries { say("  \(entry)") }
-        if let violation = violation(seed, entries) { say("  => \(violation)") }
+        let result = Runs.world(seed, script: Script(entries: entries), isTraced: isTraced)
+        if let violation = result.violation { say("  => \(violation)") }
     }
 
     private static func violation(_ seed: UInt64, _ entries: [Script.Entry]) -> Violation? {

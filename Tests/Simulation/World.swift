@@ -231,7 +231,7 @@ final class World: @unchecked Sendable {  // Unchecked: see SimulatedMachine.
         faults = script.faults
         for entry in script.entries {
             machine.after(milliseconds: Double(entry.at)) { [self] in
-                trace { "event: \(entry.event)" }
+                trace { "event: \(entry)" }
                 steps += 1
                 happen(entry.event)
             }
