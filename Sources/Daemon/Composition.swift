@@ -116,7 +116,8 @@ package struct Composition: Sendable {
                 space: boundaries.space, engine: boundaries.engineInfo),
             capacity: capacity, parts: parts, projects: projects, wake: capacityWake, housekeeping: housekeeping.wake)
         var services: [any Service] =
-            [fence, door, watch, capacityWatch, housekeeping, ExpiryWatch(projects: projects)] + (await projects.all)
+            [fence, door, watch, capacityWatch, housekeeping, ExpiryWatch(projects: projects, decisions: decisions)]
+            + (await projects.all)
             + dormant + [watcher]
         for loop in await projects.all {
             guard let link = boundaries.links[loop.project] else { continue }

@@ -110,6 +110,13 @@ package struct EnvironmentMachine: Sendable {
         repairAt = nil
     }
 
+    /// A look showed that a container of the live release does not run. Unlike ``stirred()`` it is no news: what is
+    /// put off stays put off.
+    package mutating func doubted(_ containers: some Sequence<String>, at now: Timestamp) {
+        let resting = crashes.resting(at: now)
+        if containers.contains(where: { !resting.contains($0) }) { mustLook = true }
+    }
+
     /// What runs is about to be looked at: what happens from now on takes another look.
     package mutating func beganLook() { seenStirs = stirs }
 
@@ -287,6 +294,17 @@ package struct EnvironmentMachine: Sendable {
         return switch wish?.intent {
         case .run(let commit), .promote(let commit, _): commit
         default: nil
+        }
+    }
+
+    /// Whether what Git wants is what is live, so that nothing waits to be begun.
+    package var runsWhatIsWanted: Bool {
+        guard let live = record.live, live.configuration == configuration else { return false }
+        switch (wish?.intent, finding) {
+        case (.run(let commit), .ready(let candidate)):
+            return live.commit == commit && candidate.commit == commit && live.content == candidate.content
+        case (.promote(let commit, let release), _): return live.commit == commit && live.release == release
+        default: return false
         }
     }
 

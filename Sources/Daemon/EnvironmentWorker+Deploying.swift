@@ -136,7 +136,7 @@ extension EnvironmentWorker {
 
     /// The environment as the Deployer should make it.
     func wanted(_ release: Release, commit: ObjectID) -> WantedEnvironment {
-        let configuration = parts.configurations.configuration(of: id, kind: record.kind, ref: record.ref)
+        let configuration = configuration(kind: record.kind, ref: record.ref)
         let services = release.services.map { (name: $0.name, isPublic: $0.definition.isPublic) }
         return WantedEnvironment(
             id: id, kind: record.kind, release: release, configuration: configuration, commit: commit, ref: record.ref,

@@ -39,6 +39,8 @@ actor ProjectLoop: Service {
     /// What the manifest of the release that is live in production says about production.
     var livePolicy: (commit: ObjectID, policy: ProductionPolicy?)?
     var candidates: [ObjectID: ProjectFacts.CandidateFinding] = [:]
+    /// The last decision, and the facts it follows from.
+    var decided: (facts: ProjectFacts, decision: Promotion.Decision)?
     var areDeletionsApproved = false
     var hasListing = false
     /// How many complete listings were taken in since the start.
@@ -101,7 +103,11 @@ actor ProjectLoop: Service {
 
     /// Takes the newest listing, or why there is none.
     nonisolated func take(_ observation: Observation) {
-        mailbox.withLock { $0 = observation }
+        mailbox.withLock { waiting in
+            // What it repeats may never have been taken in.
+            let repeats = min(waiting?.repeats ?? .max, observation.repeats)
+            waiting = Observation(projects: observation.projects, result: observation.result, repeats: repeats)
+        }
         wake.ring()
     }
 
@@ -188,11 +194,13 @@ actor ProjectLoop: Service {
         let wake = self.wake
         stop.onRaise { wake.ring() }
         await withDiscardingTaskGroup { group in
-            var started: Set<EnvironmentName> = []
+            var started: [EnvironmentName: EnvironmentWorker] = [:]
             while !stop.isRaised {
                 await Quarantine.holding(.project(project)) { await pass() }
-                started.formIntersection(workers.keys)
-                for (name, worker) in workers where mayWork && started.insert(name).inserted {
+                // By identity: an environment that went and came back within a pass has another worker.
+                started = started.filter { workers[$0.key] === $0.value }
+                for (name, worker) in workers where mayWork && started[name] == nil {
+                    started[name] = worker
                     group.addTask {
                         await worker.run(until: stop)
                         wake.ring()

@@ -39,19 +39,19 @@ extension Deployer {
         var world: [EnvironmentID: ObservedEnvironment] = [:]
         do throws(EngineError) {
             for container in try await engine.containers(labels: labels) {
-                guard let read = LabelSet(container.labels) else { continue }
+                guard let read = self.labelReader.read(container.labels, of: container.id) else { continue }
                 world[read.environment, default: .init(id: read.environment)].containers.append(
                     ObservedContainer(
                         id: container.id, name: container.name, image: container.imageID, state: container.state,
                         labels: read, createdAt: container.createdAt))
             }
             for network in try await engine.networks(labels: labels) {
-                guard let read = LabelSet(network.labels) else { continue }
+                guard let read = self.labelReader.read(network.labels, of: network.id) else { continue }
                 world[read.environment, default: .init(id: read.environment)].networks.append(
                     ObservedNetwork(id: network.id, name: network.name, subnet: network.subnets.first))
             }
             for volume in withVolumes ? try await engine.volumes(labels: labels) : [] {
-                guard let read = LabelSet(volume.labels) else { continue }
+                guard let read = self.labelReader.read(volume.labels, of: "volume \(volume.name)") else { continue }
                 world[read.environment, default: .init(id: read.environment)].volumes.append(
                     ObservedVolume(name: volume.name, labels: read))
             }

@@ -21,7 +21,8 @@ extension Deployer {
                     failures.withLock { $0 = 0 }
                     onGap()
                 } onEvent: { event in
-                    guard event.kind != .other, let labels = LabelSet(event.labels) else { return }
+                    guard event.kind != .other, let labels = self.labelReader.read(event.labels, of: event.containerID)
+                    else { return }
                     if event.kind == .started || event.kind == .died {
                         onTurn(
                             ContainerTurn(

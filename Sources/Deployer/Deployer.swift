@@ -16,6 +16,7 @@ package final class Deployer: Sendable {
     let ports: any PortSource
     let log: Log
     let turns = EnvironmentTurns()
+    let labelReader = LabelReader()
     let hasSurveyed = Mutex(false)
     let looks: any HealthLooks
     let hostNetworks: @Sendable () -> [SubnetBlock]

@@ -11,6 +11,8 @@ package actor Router {
     private let client: any ProxyAdmin
     private let files: (any RouteStore)?
     private let routesDirectory: String?
+    /// Our server where it looks routes up in files: it never changes.
+    private let lookupServer: CaddyServer?
     private let frame: CaddyFrame
     private let log: Log
     private let mayAct: @Sendable () async -> Bool
@@ -63,6 +65,7 @@ package actor Router {
         self.client = client
         self.files = files
         self.routesDirectory = routesDirectory
+        lookupServer = routesDirectory.map { frame.server(routesDirectory: $0) }
         self.frame = frame
         self.log = log
     }
@@ -224,8 +227,7 @@ package actor Router {
 
     /// Our server as the proxy should have it.
     private var wantedServer: CaddyServer {
-        routesDirectory.map { frame.server(routesDirectory: $0) }
-            ?? frame.server(table, keepsStreams: keepsStreams != false)
+        lookupServer ?? frame.server(table, keepsStreams: keepsStreams != false)
     }
 
     /// Brings our server in the proxy's configuration to what it should be.

@@ -184,7 +184,7 @@ struct Expectation {
             return violation("I-3", id.name, "\(container.spec.name) is an orphan")
         }
         for network in world.engine.networks.values.sorted(by: { $0.name < $1.name }) {
-            guard let id = LabelSet(network.labels)?.environment, id.project == project, records[id.name] == nil else {
+            guard let id = world.engine.owners[network.id], id.project == project, records[id.name] == nil else {
                 continue
             }
             return violation("I-3", id.name, "network \(network.name) is an orphan")

@@ -342,7 +342,7 @@ final class Oracle {
     var isSettled: Bool {
         guard world.isCalm else { return false }
         let now = world.machine.elapsed
-        guard now - askedAt >= 500_000_000 else { return false }
+        guard now - askedAt >= 1_000_000_000 else { return false }
         askedAt = now
         if unfinished() == nil {
             if settledSince == nil { settledSince = now }

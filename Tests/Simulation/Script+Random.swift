@@ -6,10 +6,10 @@ extension Script {
         let span = isLong ? 50_000 : 10_000 + chances.below(10_000)
         var entries: [Entry] = []
         let count = isLong ? 16 + chances.below(12) : 6 + chances.below(6)
-        // Things come in bursts: half of them soon after the one before.
+        // Things come in bursts: half of them soon after the one before, some in the same millisecond.
         var at = 500
         for _ in 0..<count {
-            at += chances.percent(55) ? chances.below(1500) : chances.below(2 * span / count)
+            at += chances.percent(55) ? max(0, chances.below(1800) - 300) : chances.below(2 * span / count)
             entries.append(Entry(at: min(at, span), event: git(&chances, projects)))
         }
         let faults = isLong ? 12 + chances.below(8) : 10 + chances.below(4)

@@ -211,6 +211,7 @@ struct SimulatedEngine: EngineCalls, @unchecked Sendable {
             let id = world.engine.freshID()
             world.engine.networks[id] = EngineNetwork(
                 id: id, name: name, subnets: subnet.map { [$0] } ?? [], labels: labels)
+            world.engine.owners[id] = LabelSet(labels)?.environment
             return .success(id)
         }
     }
