@@ -51,6 +51,10 @@ enum Answers {
         status: 415, title: "unsupported media type",
         detail: "a delivery is one of: \(deliveryTypes.joined(separator: ", "))")
 
+    /// A body that would have to be decompressed: no Git host sends any, and a few bytes could become very many.
+    static let encodedBody = RequestProblem(
+        status: 415, title: "unsupported media type", detail: "a body is sent as it is, without Content-Encoding")
+
     private static let accepted = answer(202, "text/plain; charset=utf-8", Array("accepted\n".utf8))
 
     /// Header fields of a stream of that media type.

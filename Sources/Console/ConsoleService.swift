@@ -27,6 +27,8 @@ package final class ConsoleService: Service {
     private static let localLimit = 256
     /// How many descriptors are left for everything else.
     private static let otherDescriptors = 512
+    /// For how many of the longest bodies there is memory at once, whatever else there is.
+    private static let bodiesAtOnce = 4
     /// How many threads serve the open port.
     private static let openThreads = 2
     /// How many clients may wait for something or follow something at once; the rest is for those who only ask.
@@ -106,6 +108,7 @@ package final class ConsoleService: Service {
         var limits = Limits()
         let room = max(256, DescriptorLimit.raise() - Self.otherDescriptors - Self.localLimit)
         limits.connections = audience == .local ? Self.localLimit : min(Self.openLimit, room)
+        limits.bodyBytes = max(limits.bodyBytes, Self.bodiesAtOnce * deliveryByteLimit)
         // Deliveries are checked on these threads.
         limits.threads = audience == .local ? 1 : Self.openThreads
         return try Server(

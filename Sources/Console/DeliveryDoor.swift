@@ -30,11 +30,15 @@ struct DeliveryDoor: Sendable {
         guard [413, 415].contains(response.status), let match = try? dispatcher.match(head),
             case .delivery = match.route.body, let project = match.variables["project"].flatMap({ ProjectName($0) })
         else { return }
-        control.refused(
-            response.status == 413
-                ? .tooLarge("its body has \(head.contentLength) bytes; see limits.delivery of the configuration")
-                : .unsupported("a delivery is application/json or application/x-www-form-urlencoded"),
-            for: project)
+        let reason: DeliveryRejection =
+            if response.status == 413 {
+                .tooLarge("its body has \(head.contentLength) bytes; see limits.delivery of the configuration")
+            } else if head.isBodyEncoded {
+                .unsupported("its body is compressed; send it without Content-Encoding")
+            } else {
+                .unsupported("a delivery is application/json or application/x-www-form-urlencoded")
+            }
+        control.refused(reason, for: project)
     }
 
     /// Has the daemon take a delivery in.

@@ -60,12 +60,14 @@ struct Dispatcher: Sendable {
                 throw RequestProblem(
                     status: 415, title: "unsupported media type", detail: "the body must be application/json")
             }
+            guard !head.isBodyEncoded else { throw Answers.encodedBody }
             return Self.bodyByteLimit
         case .delivery:
             Failpoint.pass("ingest.headers.read")
             guard let type = head.mediaType, Answers.deliveryTypes.contains(type) else {
                 throw Answers.unsupportedDelivery
             }
+            guard !head.isBodyEncoded else { throw Answers.encodedBody }
             return deliveryByteLimit
         }
     }

@@ -30,6 +30,10 @@ final class Connection: Sendable {
         var head: RequestHead?
         var body: [UInt8] = []
         var bodyLimit = 0
+        /// What the server counts as held for this request's body, until the request is over.
+        var heldBytes = 0
+        /// Whether the body was dropped to make room for others'.
+        var isEvicted = false
         var answer = Answer.none
         var stream: StreamBuffer?
         var disconnectHandlers: [@Sendable () -> Void] = []
@@ -82,13 +86,16 @@ extension Connection {
         }
     }
 
-    /// Takes a part of the body; false when there is more than was admitted.
+    /// Takes a part of the body; false when there is more than was admitted, or no room for it.
     func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        state.withLock { state in
-            guard state.body.count + bytes.count <= state.bodyLimit else { return false }
+        let isTaken = state.withLock { state in
+            guard !state.isEvicted, state.body.count + bytes.count <= state.bodyLimit else { return false }
             state.body.append(contentsOf: bytes)
+            state.heldBytes += bytes.count
             return true
         }
+        // Without the lock: whoever makes room goes over all connections.
+        return isTaken && core.hold(bytes.count)
     }
 
     /// The request, once it is all there, with the right to answer it; nil when it was handed out already.
@@ -99,7 +106,8 @@ extension Connection {
             state.head = nil
             let body = state.body
             state.body = []
-            if state.isStopping {
+            if state.isStopping || state.isEvicted {
+                // Whose body was dropped is not to be heard any more; its socket is shut down.
                 state.answer = .whole(Self.stopping)
                 return nil
             }
@@ -158,7 +166,7 @@ extension Connection {
 
     /// The request is over, answered or not.
     func complete(isDone: Bool) {
-        let handlers = state.withLock { state in
+        let (handlers, held) = state.withLock { state in
             defer {
                 state.disconnectHandlers = []
                 state.phase = .waiting
@@ -168,10 +176,13 @@ extension Connection {
                 state.answer = .none
                 state.head = nil
                 state.body = []
+                state.heldBytes = 0
                 state.isSuspended = false
             }
-            return isDone && state.stream?.isBroken != true ? [] : state.disconnectHandlers
+            let isWell = isDone && state.stream?.isBroken != true
+            return (isWell ? [] : state.disconnectHandlers, state.heldBytes)
         }
+        core.release(held)
         for handler in handlers { handler() }
         core.progressed()
     }
@@ -246,6 +257,22 @@ extension Connection {
         state.withLock { state in
             if state.phase == .streaming, (state.stream?.count ?? 0) == 0 { return false }
             return limits.isOverdue(state.phase, for: now - state.since, isFirst: state.request <= 1)
+        }
+    }
+
+    /// Since when it has been receiving a body, and how much of it there is; nil in every other phase.
+    var incoming: (since: ContinuousClock.Instant, bytes: Int)? {
+        state.withLock { $0.phase == .body && !$0.isEvicted ? ($0.since, $0.heldBytes) : nil }
+    }
+
+    /// Drops the body that is being received; how many bytes that were.
+    func evict() -> Int {
+        state.withLock { state in
+            guard state.phase == .body else { return 0 }
+            defer { state.heldBytes = 0 }
+            state.body = []
+            state.isEvicted = true
+            return state.heldBytes
         }
     }
 

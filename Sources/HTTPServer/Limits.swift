@@ -6,6 +6,8 @@ package struct Limits: Sendable, Hashable {
     package var connections = 512
     /// Threads that serve connections.
     package var threads = 1
+    /// How many bytes the bodies of all requests may have together, from their first byte to their answer.
+    package var bodyBytes = 64 * 1024 * 1024
     /// From the first byte one may send to the end of the head.
     package var head: Duration = .seconds(10)
     /// From the end of the head to the end of the body.

@@ -39,7 +39,17 @@ package struct RequestHead: Sendable, Hashable {
 
     /// The media type of the body in lower case, without its parameters.
     package var mediaType: String? {
-        value("content-type")?.prefix { $0 != ";" }.lowercased().trimmingSpaces()
+        guard let value = value("content-type") else { return nil }
+        // Byte by byte: each delivery is asked twice.
+        var type = value.utf8.prefix { $0 != UInt8(ascii: ";") }
+        while let first = type.first, first == 0x20 || first == 0x09 { type.removeFirst() }
+        while let last = type.last, last == 0x20 || last == 0x09 { type.removeLast() }
+        return String(decoding: type.map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+    }
+
+    /// Whether the body is compressed, or otherwise not the bytes that are meant.
+    package var isBodyEncoded: Bool {
+        fields.contains { $0.name == "content-encoding" && $0.value.lowercased() != "identity" }
     }
 }
 
@@ -63,10 +73,4 @@ package enum Peer: Sendable, Hashable {
     case network
     /// A process on this machine, over a Unix socket: the kernel's word.
     case process(id: Int32, user: UInt32)
-}
-
-extension String {
-    fileprivate func trimmingSpaces() -> String {
-        String(drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
-    }
 }

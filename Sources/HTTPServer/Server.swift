@@ -84,6 +84,8 @@ final class ServerCore: Sendable {
 
     private let state = Mutex(State())
     private let isStopping = Atomic(false)
+    /// How many bytes the bodies of all requests have at the moment.
+    private let heldBytes = Atomic(0)
     /// Signalled for each request that comes to its end while the server stops.
     private let progress = DispatchSemaphore(value: 0)
     private let limits: Limits
@@ -121,6 +123,36 @@ final class ServerCore: Sendable {
         // Under the lock, so that the reaper never shuts down a descriptor that is another's already.
         state.withLock { _ = $0.connections.removeValue(forKey: ObjectIdentifier(connection)) }
         progressed()
+    }
+
+    /// Counts bytes of a body that somebody has sent; false when there is no room for them.
+    func hold(_ count: Int) -> Bool {
+        guard heldBytes.add(count, ordering: .relaxed).newValue > limits.bodyBytes else { return true }
+        makeRoom()
+        return heldBytes.load(ordering: .relaxed) <= limits.bodyBytes
+    }
+
+    /// Counts them no more.
+    func release(_ count: Int) {
+        if count > 0 { heldBytes.subtract(count, ordering: .relaxed) }
+    }
+
+    /// Breaks off the bodies that have been arriving for the longest: whoever sends a delivery needs milliseconds, and
+    /// whoever opens many connections to fill the memory keeps them for as long as the deadline lets him.
+    ///
+    /// A quarter of the room at once, since all connections are looked at.
+    private func makeRoom() {
+        state.withLock { state in
+            let wanted = limits.bodyBytes - limits.bodyBytes / 4
+            let incoming = state.connections.values.compactMap { connection in
+                connection.incoming.map { (connection: connection, since: $0.since, bytes: $0.bytes) }
+            }
+            for found in incoming.filter({ $0.bytes > 0 }).sorted(by: { $0.since < $1.since }) {
+                guard heldBytes.load(ordering: .relaxed) > wanted else { return }
+                release(found.connection.evict())
+                shutdown(found.connection.descriptor, Int32(SHUT_RDWR))
+            }
+        }
     }
 
     /// A request has come to its end.

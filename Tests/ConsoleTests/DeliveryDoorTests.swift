@@ -14,6 +14,8 @@ struct DeliveryDoorTests {
         (json, 413, "Content-Length: 10000000000\r\n", "10000000000 bytes"),
         ("Content-Type: multipart/form-data; boundary=x\r\n", 415, "Content-Length: 2\r\n", "application/json or"),
         ("", 415, "Content-Length: 2\r\n", "application/json or"),
+        (json + "Content-Encoding: gzip\r\n", 415, "Content-Length: 2\r\n", "without Content-Encoding"),
+        (json + "Content-Encoding: identity\r\nContent-Encoding: br\r\n", 415, "Content-Length: 2\r\n", "compressed"),
     ])
     func tellsTheDaemonWhatIsRefusedByItsHead(
         _ type: String, _ status: Int, _ length: String, _ words: String

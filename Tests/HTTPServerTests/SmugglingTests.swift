@@ -16,7 +16,7 @@ struct SmugglingTests {
         Case(name: name, bytes: "POST /a HTTP/1.1\r\nHost: h\r\n\(fields)\r\n\r\n\(body)\(hidden)")
     }
 
-    private static let cases = [
+    static let cases = [
         post("two lengths", "Content-Length: 5\r\nContent-Length: 0", body: "hello"),
         post("equal lengths", "Content-Length: 5\r\nContent-Length: 5", body: "hello"),
         post("length, then encoding", "Content-Length: 5\r\nTransfer-Encoding: chunked", body: "0\r\n\r\n"),

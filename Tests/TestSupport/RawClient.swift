@@ -50,6 +50,29 @@ package final class RawClient: Sendable {
         }
     }
 
+    /// Says that nothing more will be sent, and goes on reading.
+    package func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+    /// Sends bytes again and again until the other end takes no more, or there were so many; how many it took.
+    package func flood(_ bytes: [UInt8], upTo limit: Int) -> Int {
+        var sent = 0
+        while sent < limit {
+            let count = bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            guard count > 0 else { return sent }
+            sent += count
+        }
+        return sent
+    }
+
+    /// Sends what the kernel takes at once; false when the other end is gone.
+    @discardableResult
+    package func sendSome(_ bytes: [UInt8]) -> Bool {
+        let count = bytes.withUnsafeBytes {
+            Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+        }
+        return count >= 0 || errno == EAGAIN
+    }
+
     /// The next bytes; empty when the other end has closed, nil when nothing comes for that long.
     package func receive(milliseconds: Int32 = 10_000) -> [UInt8]? {
         var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
