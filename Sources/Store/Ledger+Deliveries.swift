@@ -121,11 +121,7 @@ extension Ledger {
     ) throws(SQLiteError) -> Bool {
         try write(.soon) { (connection) throws(SQLiteError) in
             try connection.run(
-                """
-                UPDATE deliveries SET outcome = ?1 WHERE sequence IN (
-                    SELECT sequence FROM deliveries WHERE outcome IS NULL AND sequence <= ?2 AND project = ?3
-                    ORDER BY sequence LIMIT ?4)
-                """,
+                Self.settleQuery,
                 [.text(outcome), .integer(sequence), .text(project.rawValue), .integer(Self.sweepLimit)])
         } == Self.sweepLimit
     }
@@ -148,6 +144,12 @@ extension Ledger {
 
     private static let deliveryColumns =
         "sequence, project, host, delivery_id, event, received_at, ref, announced, outcome"
+    /// The plus keeps SQLite from going through every delivery that the project ever had, by the index of ids.
+    static let settleQuery = """
+        UPDATE deliveries SET outcome = ?1 WHERE sequence IN (
+            SELECT sequence FROM deliveries WHERE outcome IS NULL AND sequence <= ?2 AND +project = ?3
+            ORDER BY sequence LIMIT ?4)
+        """
     static let unsettledDeliveriesQuery =
         "SELECT \(deliveryColumns) FROM deliveries WHERE outcome IS NULL ORDER BY sequence"
 

@@ -26,6 +26,7 @@ struct QueryPlanTests {
         Query(name: "toldStatuses", sql: Ledger.toldStatusesQuery, parameters: 1),
         Query(name: "pullRequests", sql: Ledger.pullRequestsQuery, parameters: 1),
         Query(name: "unsettledDeliveries", sql: Ledger.unsettledDeliveriesQuery, parameters: 0),
+        Query(name: "settleDeliveries", sql: Ledger.settleQuery, parameters: 4),
         Query(name: "eventsOfProject", sql: Ledger.eventsQuery(ofProject: true, isNewestFirst: true), parameters: 3),
         Query(name: "eventsAfter", sql: Ledger.eventsQuery(ofProject: false, isNewestFirst: false), parameters: 2),
     ]
@@ -36,7 +37,7 @@ struct QueryPlanTests {
         _ = try await ledger.open(now: noon)
         let plan = try await ledger.plan(of: query)
         #expect(!plan.isEmpty)
-        for line in plan {
+        for line in plan where line != "LIST SUBQUERY 1" {
             // A partial index is read from end to end, and holds nothing but what is asked for.
             #expect(line.hasPrefix("SEARCH ") || line.contains("_unfinished") || line.contains("_unsettled"), "\(line)")
         }
