@@ -4,16 +4,19 @@ extension Spawn {
     /// Runs a command to its end: writes its input, gathers both its outputs, and waits.
     ///
     /// Blocks the calling thread. The process and those it started are killed at the deadline, which throws
-    /// `ETIMEDOUT`, and when `termination` is raised, which throws `ECANCELED`.
+    /// `ETIMEDOUT`, when `termination` is raised, which throws `ECANCELED`, and when it has said nothing at all for as long
+    /// as `silence`, which throws `ETIME`.
     ///
-    /// - Parameter outputLimit: how many bytes of each output are kept; the rest is read and dropped.
+    /// - Parameters:
+    ///   - outputLimit: how many bytes of each output are kept; the rest is read and dropped.
+    ///   - silence: for programs that show that they live by writing something now and then.
     package static func run(
         _ command: Command, input: [UInt8] = [], outputLimit: Int,
-        deadline: ContinuousClock.Instant? = nil, termination: Termination? = nil
+        deadline: ContinuousClock.Instant? = nil, silence: Duration? = nil, termination: Termination? = nil
     ) throws(SpawnError) -> Completed {
         if termination?.isRaised == true { throw .failed("posix_spawn", ECANCELED, of: command.executable) }
         var conversation = try Conversation(command, input: input, outputLimit: outputLimit, termination: termination)
-        let cause = conversation.hold(until: deadline)
+        let cause = conversation.hold(until: deadline, silence: silence)
         let completed = conversation.finish()
         if let cause { throw .failed("poll", cause, of: command.executable) }
         if termination?.isRaised == true { throw .failed("kill", ECANCELED, of: command.executable) }
@@ -46,9 +49,10 @@ private struct Conversation: ~Copyable {
         errorOutput = OutputEnd(errorEnds.reading, limit: outputLimit)
     }
 
-    /// Moves bytes until the process has ended. Returns why it was killed, if it was at the deadline.
-    mutating func hold(until deadline: ContinuousClock.Instant?) -> Int32? {
+    /// Moves bytes until the process has ended. Returns why it was killed, if it was for its time or its silence.
+    mutating func hold(until deadline: ContinuousClock.Instant?, silence: Duration?) -> Int32? {
         var cause: Int32?
+        var silenceEnds = silence.map { ContinuousClock.now + $0 }
         while true {
             var polled = [
                 pollfd(fd: process.ended.raw, events: Int16(POLLIN), revents: 0),
@@ -56,16 +60,18 @@ private struct Conversation: ~Copyable {
                 pollfd(fd: output.polled, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: errorOutput.polled, events: Int16(POLLIN), revents: 0),
             ]
-            let timeout = cause == nil ? milliseconds(until: deadline) : -1
+            let next = [deadline, silenceEnds].compactMap { $0 }.min()
+            let timeout = cause == nil ? milliseconds(until: next) : -1
             let count = poll(&polled, nfds_t(polled.count), timeout)
             if count < 0, errno != EINTR { preconditionFailure("poll(2) refused its arguments: \(errno)") }
             if polled[1].revents != 0 { input.push() }
             if polled[2].revents != 0 { output.pull() }
             if polled[3].revents != 0 { errorOutput.pull() }
+            if let silence, polled[2].revents | polled[3].revents != 0 { silenceEnds = .now + silence }
             // A grandchild may hold the outputs open: what counts is the process itself.
             if count > 0, polled[0].revents != 0 { return cause }
-            if cause == nil, let deadline, deadline <= .now {
-                cause = ETIMEDOUT
+            if cause == nil, let next, next <= .now, next == deadline || next == silenceEnds {
+                cause = next == deadline ? ETIMEDOUT : ETIME
                 kill(-process.pid, SIGKILL)
             }
         }

@@ -2,7 +2,7 @@ import Glibc
 
 /// Why a process could not be started, or did not run to its own end.
 package struct SpawnError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The `errno` of the call; `ETIMEDOUT` and `ECANCELED` when we ended the process.
+    /// The `errno` of the call; `ETIMEDOUT`, `ETIME` and `ECANCELED` when we ended the process.
     package let code: Int32
     /// The C function.
     package let call: String
@@ -18,6 +18,9 @@ package struct SpawnError: Error, Sendable, Hashable, CustomStringConvertible {
 
     /// Whether the process was killed because its deadline had passed.
     package var isTimeout: Bool { code == ETIMEDOUT }
+
+    /// Whether the process was killed because it gave no sign of life.
+    package var isSilence: Bool { code == ETIME }
 
     /// Whether the process was killed because it was no longer wanted.
     package var isCancelled: Bool { code == ECANCELED }

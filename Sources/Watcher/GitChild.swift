@@ -17,6 +17,8 @@ package enum GitChild {
         signal(SIGPIPE, SIG_IGN)
         // A crash is an end, at once: Swift's own action looks through the memory of a process that holds a credential.
         for number in [SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV] { signal(number, SIG_DFL) }
+        let pulse = Pulse()
+        defer { pulse.stop() }
         guard let request = ChildInput.request() else { return malformedRequest }
         ChildInput.dieAtEndOfFile(scratch: request.scratch)
         Failpoint.pass("poll.child.started")

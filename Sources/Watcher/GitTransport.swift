@@ -23,11 +23,13 @@ package struct GitTransport: Sendable {
     /// How long things may take and how large they may be.
     package struct Limits: Sendable, Hashable {
         /// For one remote's listing.
-        package var listing: Duration = .seconds(15)
+        package var listing: Duration = .seconds(10)
         /// For a fetch as a whole.
         package var fetch: Duration = .seconds(600)
         /// Between two signs of life of a fetch.
         package var stall: Duration = .seconds(60)
+        /// Between two signs of life of a child, whatever it waits for: longer, and it hangs.
+        package var silence: Duration = .seconds(8)
         /// Of one fetch.
         package var receivedBytes = 4 << 30
         /// That a child may write to.
@@ -142,7 +144,7 @@ package struct GitTransport: Sendable {
                 return .success(
                     try Spawn.run(
                         command, input: Array(json) + [UInt8(ascii: "\n")], outputLimit: Self.answerByteLimit,
-                        deadline: .now + limit, termination: termination))
+                        deadline: .now + limit, silence: limits.silence, termination: termination))
             } catch {
                 return .failure(error)
             }

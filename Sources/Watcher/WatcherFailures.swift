@@ -142,6 +142,9 @@ enum WatcherFailures {
     static func spawn(_ error: SpawnError, _ address: RemoteAddress, after limit: Duration) -> StageFailure {
         if error.isCancelled { return .cancelled }
         if error.isTimeout { return timedOut(address, after: limit) }
+        if error.isSilence {
+            return failure(.other, "the Git process for \(address) hung, and was ended", nil)
+        }
         return failure(.other, "the Git process for \(address) could not be started: \(error)", nil)
     }
 
