@@ -1,7 +1,6 @@
 import ContainerEngine
 package import Lifecycle
 package import Model
-import Synchronization
 
 /// Makes environments run what is wanted: wanted against observed, step by step, on a container engine and a proxy.
 ///
@@ -11,13 +10,11 @@ import Synchronization
 package final class Deployer: Sendable {
     let engine: any EngineCalls
     let router: Router
-    package let instance: String
+    let instance: String
     let subnets: SubnetPool
     let ports: any PortSource
     let log: Log
     let turns = EnvironmentTurns()
-    let labelReader = LabelReader()
-    let hasSurveyed = Mutex(false)
     let looks: any HealthLooks
     let hostNetworks: @Sendable () -> [SubnetBlock]
     let decisions: DeploymentDecisions
@@ -69,7 +66,11 @@ package final class Deployer: Sendable {
         on wanted: WantedEnvironment, reporter: any DeploymentReporter
     ) async throws(StageFailure) -> Convergence {
         turns.begin(wanted.id)
-        let observed = try await withdrawingStrangers(from: turns.usable(try await observeForPlan(wanted.id)))
+        // Before the look: a container that is being taken away may be gone, and no longer known to be, when what was
+        // seen of it arrives.
+        let leaving = turns.leaving
+        let found = try await observeForPlan(wanted.id)
+        let observed = try await withdrawingStrangers(from: turns.usable(found, without: leaving))
         let steps = decisions.steps(observed, wanted)
         let needsSweep = !DeploymentPlan.leftovers(in: observed, of: wanted).isEmpty
         guard !steps.isEmpty else { return Convergence(changed: false, needsSweep: needsSweep) }

@@ -31,9 +31,14 @@ final class EnvironmentTurns: Sendable {
     /// The container is gone, or could not be removed.
     func retired(_ container: String) { state.withLock { _ = $0.retiring.remove(container) } }
 
+    /// The containers that are being retired at this moment.
+    var leaving: Set<String> { state.withLock { $0.retiring } }
+
     /// What a pass may use: a container that is being retired stands for no replica, but keeps its name.
-    func usable(_ observed: ObservedEnvironment) -> ObservedEnvironment {
-        let retiring = state.withLock { $0.retiring }
+    ///
+    /// - Parameter before: those that were being retired when it began to look.
+    func usable(_ observed: ObservedEnvironment, without before: Set<String>) -> ObservedEnvironment {
+        let retiring = leaving.union(before)
         guard !retiring.isEmpty else { return observed }
         var result = observed
         for index in result.containers.indices where retiring.contains(result.containers[index].id) {

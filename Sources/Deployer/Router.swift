@@ -11,8 +11,6 @@ package actor Router {
     private let client: any ProxyAdmin
     private let files: (any RouteStore)?
     private let routesDirectory: String?
-    /// Our server where it looks routes up in files: it never changes.
-    private let lookupServer: CaddyServer?
     private let frame: CaddyFrame
     private let log: Log
     private let mayAct: @Sendable () async -> Bool
@@ -65,7 +63,6 @@ package actor Router {
         self.client = client
         self.files = files
         self.routesDirectory = routesDirectory
-        lookupServer = routesDirectory.map { frame.server(routesDirectory: $0) }
         self.frame = frame
         self.log = log
     }
@@ -109,12 +106,6 @@ package actor Router {
             }
             throw error
         }
-    }
-
-    /// Brings the proxy to what it is to know, where it is not known to have that.
-    package func settle() async throws(StageFailure) {
-        try await load()
-        try await push()
     }
 
     /// Makes this the whole table.
@@ -199,7 +190,6 @@ package actor Router {
                 // What the proxy has now is not known: the request may have arrived.
                 applied = 0
                 failedPush = (sent, failure)
-                usage.mayHaveMoved(to: table.ports)
             }
             for waiter in waiters { waiter.resume() }
             waiters = []
@@ -227,7 +217,8 @@ package actor Router {
 
     /// Our server as the proxy should have it.
     private var wantedServer: CaddyServer {
-        lookupServer ?? frame.server(table, keepsStreams: keepsStreams != false)
+        routesDirectory.map { frame.server(routesDirectory: $0) }
+            ?? frame.server(table, keepsStreams: keepsStreams != false)
     }
 
     /// Brings our server in the proxy's configuration to what it should be.
