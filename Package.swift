@@ -106,7 +106,7 @@ let package = Package(
         tests("Lifecycle", ["Lifecycle", "TestSupport"]),
         tests("Config", ["Config", "TestSupport"]),
         tests("Store", ["Store", "SQLite", "TestSupport", "CCrashDisk"]),
-        tests("GitHosts", ["GitHosts", "Crypto", "TestSupport"]),
+        tests("GitHosts", ["GitHosts", "Crypto", "HTTPClient", "TestSupport"]),
         tests("ContainerEngine", ["ContainerEngine", "HTTPClient", "Model", "TestSupport"]),
         tests("Watcher", ["Watcher", "Git", "Subprocess", "Crypto", "TestSupport"]),
         tests(
@@ -127,7 +127,11 @@ let package = Package(
 if Context.environment["SLIPWAY_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "slipway-fuzz", dependencies: ["Crypto", "GitHosts", "HTTPServer", "Model"], path: "Fuzz",
+            name: "slipway-fuzz",
+            dependencies: [
+                "Builder", "Config", "ContainerEngine", "Crypto", "GitHosts", "HTTPClient", "HTTPServer", "Model",
+                "Watcher", "YAML",
+            ], path: "Fuzz",
             exclude: ["README.md", "corpus"]))
 }
 

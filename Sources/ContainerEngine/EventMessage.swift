@@ -31,7 +31,9 @@ struct EventMessage: Decodable {
 
     var value: EngineEvent {
         let attributes = actor.attributes ?? [:]
-        let milliseconds = nanoseconds.map { $0 / 1_000_000 } ?? (seconds ?? 0) * 1000
+        // A time that is none must not stop the daemon.
+        let (inMilliseconds, isNonsense) = (seconds ?? 0).multipliedReportingOverflow(by: 1000)
+        let milliseconds = nanoseconds.map { $0 / 1_000_000 } ?? (isNonsense ? 0 : inMilliseconds)
         return EngineEvent(
             kind: Self.kind(action), containerID: actor.id, name: attributes["name"] ?? "",
             labels: attributes.filter { !Self.ownAttributes.contains($0.key) },

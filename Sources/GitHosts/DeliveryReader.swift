@@ -66,13 +66,23 @@ package enum DeliveryReader {
 
     /// The JSON of a request. What cannot be decoded is an empty text, so that doubts come before complaints.
     private static func payload(of request: DeliveryRequest) throws(DeliveryRejection) -> [UInt8] {
-        let type = request.header("content-type")?.prefix { $0 != ";" && $0 != " " }.lowercased()
-        switch type {
-        case "application/json": return request.body
-        case "application/x-www-form-urlencoded": return FormBody.value(of: "payload", in: request.body) ?? []
-        default:
-            throw .unsupported("a delivery is application/json or application/x-www-form-urlencoded")
+        let sent = request.header("content-type").map { value in
+            value.utf8.prefix { $0 != UInt8(ascii: ";") && $0 != 0x20 }
         }
+        guard let sent else { throw unsupported }
+        func isType(_ type: StaticString) -> Bool {
+            type.withUTF8Buffer { type in
+                sent.count == type.count
+                    && zip(sent, type).allSatisfy { ((0x41...0x5a).contains($0) ? $0 | 0x20 : $0) == $1 }
+            }
+        }
+        if isType("application/json") { return request.body }
+        guard isType("application/x-www-form-urlencoded") else { throw unsupported }
+        return FormBody.value(of: "payload", in: request.body) ?? []
+    }
+
+    private static var unsupported: DeliveryRejection {
+        .unsupported("a delivery is application/json or application/x-www-form-urlencoded")
     }
 
     /// The host's id; a script that sends none gets the digest of what it sent.

@@ -106,6 +106,11 @@ struct AnswerTests {
             text: #"{"Type":"container","Action":"exec_create: ls","Actor":{"ID":"c1","Attributes":null}}"#,
             expected: EngineEvent(
                 kind: .other, containerID: "c1", name: "", labels: [:], at: Timestamp(milliseconds: 0))),
+        Heard(
+            testDescription: "a moment that there is none of",
+            text: #"{"Action":"start","Actor":{"ID":"c1"},"time":9223372036854775807}"#,
+            expected: EngineEvent(
+                kind: .started, containerID: "c1", name: "", labels: [:], at: Timestamp(milliseconds: 0))),
     ]
 
     @Test(arguments: events)

@@ -16,7 +16,10 @@ enum HostLimits {
         let remaining = response.header("X-RateLimit-Remaining") ?? response.header("RateLimit-Remaining")
         if remaining.flatMap({ Int($0) }) == 0 {
             let reset = response.header("X-RateLimit-Reset") ?? response.header("RateLimit-Reset")
-            if let moment = reset.flatMap({ Int64($0) }) { return .seconds(max(1, moment - now)) }
+            if let moment = reset.flatMap({ Int64($0) }) {
+                let (seconds, isNonsense) = moment.subtractingReportingOverflow(now)
+                return isNonsense ? usualRest : .seconds(max(1, seconds))
+            }
             return usualRest
         }
         return response.status == 429 ? usualRest : nil
