@@ -10,8 +10,6 @@ final class Capacity: Sendable {
         var budget: MemoryBudget
         /// Why no build begins, by the place on the disk.
         var disk: String?
-        /// What build cache and fetched base images may take; nil while the engine's disk is not known.
-        var cacheBudget: Int64?
         var generation = 0
         var waiting: [EnvironmentID: Wake] = [:]
     }
@@ -48,15 +46,6 @@ final class Capacity: Sendable {
             return (state.budget.totalBytes ?? 0) < memoryBytes
         }
     }
-
-    /// What build cache and fetched base images may take together; nil while that is not known.
-    var cacheBudget: Int64? { state.withLock { $0.cacheBudget } }
-
-    /// The disk that the engine keeps images on was looked at.
-    func take(cacheBudget: Int64) { state.withLock { $0.cacheBudget = cacheBudget } }
-
-    /// Whether a build runs.
-    var isBuilding: Bool { state.withLock { $0.budget.isBuilding } }
 
     // Waiting
 

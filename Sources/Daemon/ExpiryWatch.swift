@@ -5,7 +5,6 @@ import Model
 struct ExpiryWatch: Service {
     let name = "expiry"
     let projects: Projects
-    let decisions: Decisions
 
     /// How many previews are being removed at once: production's containers start on the same disk and engine.
     private static let removals = 4
@@ -21,7 +20,7 @@ struct ExpiryWatch: Service {
             await wake.wait(until: .after(pause))
             guard !stop.isRaised else { return }
             let now = SteadyClock.now
-            pause = await look(after: decisions.leftAlone(now - last, pause))
+            pause = await look(after: PreviewExpiry.counted(now - last, pause: pause))
             last = now
         }
     }

@@ -35,11 +35,7 @@ extension ProjectLoop {
             guard let live = found.record.live, case .ready(let candidate)? = await candidate(of: live.commit)
             else { continue }
             adoption.resolved(name)
-            guard await remember(found.observed, candidate: candidate, live: live) else {
-                // A deployment that was cut off: it begins again, and finds what is there.
-                await worker.disown(live)
-                continue
-            }
+            await remember(found.observed, candidate: candidate, live: live)
             // Only now is it known what should run.
             await worker.lookAgain()
             // While the records are in doubt, nothing is promoted anyway.
@@ -72,10 +68,9 @@ extension ProjectLoop {
         wake.ring()
     }
 
-    /// Gives an adopted environment its release back; false when not all of that release is there.
     func remember(
         _ observed: ObservedEnvironment, candidate: Candidate, live: EnvironmentRecord.LiveRelease
-    ) async -> Bool {
+    ) async {
         let imagesByService = [String: ImageID](
             observed.containers.compactMap { container -> (String, ImageID)? in
                 guard container.labels.release == live.release, let service = container.labels.service,
@@ -84,7 +79,7 @@ extension ProjectLoop {
                 return (service, image)
             }, uniquingKeysWith: { first, _ in first })
         // Some of the environment's services have no container to tell their image by.
-        guard candidate.services.allSatisfy({ imagesByService[$0.name] != nil }) else { return false }
+        guard candidate.services.allSatisfy({ imagesByService[$0.name] != nil }) else { return }
         let release = ReleaseDigest.release(from: candidate, images: imagesByService)
         await workers[observed.id.name]?.settleMemory(release)
         do throws(StageFailure) {
@@ -98,6 +93,5 @@ extension ProjectLoop {
         } catch {
             log.error("cannot write down what was adopted: \(error.message)")
         }
-        return true
     }
 }

@@ -134,25 +134,6 @@ import Testing
         }
     }
 
-    /// thousands who say nothing, or a byte now and then, do not keep a good client waiting.
-    @Test func idleAndSlowClientsDoNotKeepOthersOut() async throws {
-        try await Gatehouse.run { house in
-            let slow = (0..<1500).compactMap { number -> RawClient? in
-                let client = RawClient(port: house.port)
-                if number.isMultiple(of: 3) { client?.send("POST /hooks/shop HTTP/1.1\r\nHost: h\r\nX-") }
-                return client
-            }
-            #expect(slow.count == 1500)
-            for _ in 0..<20 {
-                for client in slow.prefix(300) { client.send("a") }
-                #expect(try house.deliver() == 202)
-            }
-            // And they are closed at their deadline, whatever they go on to send.
-            let last = try #require(slow.first)
-            try await house.eventually("a slow client is closed") { last.receive(milliseconds: 100)?.isEmpty == true }
-        }
-    }
-
     /// nothing of a request comes back in a head, and a path that would split one is refused.
     @Test func nothingOfARequestSplitsAnAnswer() async throws {
         try await Gatehouse.run { house in

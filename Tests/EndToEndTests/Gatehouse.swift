@@ -16,8 +16,10 @@ final class Gatehouse {
     private var count = 0
 
     /// Starts a daemon that has looked at its remote once, and ends it after the body.
-    static func run(_ body: (Gatehouse) async throws -> Void) async throws {
-        let house = try Gatehouse()
+    ///
+    /// - Parameter settings: more lines of its configuration.
+    static func run(settings: String = "", _ body: (Gatehouse) async throws -> Void) async throws {
+        let house = try Gatehouse(settings)
         defer { house.daemon.stop() }
         try house.daemon.start()
         try await house.eventually("the remote is listed") { house.project()?.listedAt != nil }
@@ -28,7 +30,7 @@ final class Gatehouse {
         try house.expectNoCanary()
     }
 
-    private init() throws {
+    private init(_ settings: String) throws {
         workshop = try GitWorkshop()
         directory = try TemporaryDirectory()
         port = try #require(Loopback.freePort())
@@ -45,6 +47,7 @@ final class Gatehouse {
             runtime: { socket: \(directory.path)/no-engine.sock }
             router: { caddy: "http://127.0.0.1:1" }
             poll: { interval: 600s }
+            \(settings)
             projects:
               - name: shop
                 host: github

@@ -17,6 +17,8 @@ enum ChaosSize {
     static let realPreviews = count("SLIPWAY_CHAOS_REAL_PREVIEWS", default: 5)
     /// How many deployments the daemon's memory is looked at over.
     static let deployments = count("SLIPWAY_CHAOS_DEPLOYMENTS", default: 120)
+    /// Whether deliveries go wrong in every way there is, or in the worst ones.
+    static let allDeliveries = count("SLIPWAY_CHAOS_DELIVERIES", default: 0) != 0
     /// The program whose memory is looked at; nil: the one that was built with the tests.
     static let program = getenv("SLIPWAY_CHAOS_PROGRAM").map { String(cString: $0) }
     /// What chance begins with: the same again for the same schedule of wishes.
