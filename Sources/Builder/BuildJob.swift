@@ -47,6 +47,8 @@ package struct BuildHooks: Sendable {
     package var onStart: @Sendable () async -> Void
     /// Gets the output in pieces that need not be lines, from a thread of the engine's client.
     package var onOutput: @Sendable (String) -> Void
+    /// Told what the build may have left in the engine, where it left anything; before ``onEnd``.
+    package var onTraces: @Sendable (BuildTraces) async -> Void
     /// Called once after ``onStart``, also when the caller has gone.
     package var onEnd: @Sendable (Result<ImageID, StageFailure>) async -> Void
 
@@ -54,11 +56,13 @@ package struct BuildHooks: Sendable {
     package init(
         mayStart: @escaping @Sendable () async -> StageFailure? = { nil },
         onStart: @escaping @Sendable () async -> Void = {}, onOutput: @escaping @Sendable (String) -> Void = { _ in },
+        onTraces: @escaping @Sendable (BuildTraces) async -> Void = { _ in },
         onEnd: @escaping @Sendable (Result<ImageID, StageFailure>) async -> Void = { _ in }
     ) {
         self.mayStart = mayStart
         self.onStart = onStart
         self.onOutput = onOutput
+        self.onTraces = onTraces
         self.onEnd = onEnd
     }
 }

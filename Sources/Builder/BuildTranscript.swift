@@ -15,6 +15,8 @@ struct BuildTranscript: Sendable, Hashable {
     private(set) var step: StepLine?
     /// How many steps were begun.
     private(set) var stepCount = 0
+    /// The images of steps, each once, by the first digits of their ids.
+    private(set) var stepImages: [String] = []
 
     private var partial: [UInt8] = []
 
@@ -38,6 +40,10 @@ struct BuildTranscript: Sendable, Hashable {
         if let step = StepLine(line) {
             self.step = step
             stepCount += 1
+        } else if let digits = StepImage.digits(in: line), stepImages.count < StepImage.limit,
+            !stepImages.contains(digits)
+        {
+            stepImages.append(digits)
         }
         lastLines.append(line)
         if lastLines.count > Self.lineLimit { lastLines.removeFirst() }

@@ -38,7 +38,13 @@ struct ImageBuild: Sendable {
             let plan = try await plan(job)
             if let refusal = await hooks.mayStart() { return .failure(refusal) }
             await hooks.onStart()
-            let result = await run(plan, job, hooks)
+            let began = Timestamp(milliseconds: WallClock.milliseconds())
+            let missing = await missing(of: plan.scan.bases)
+            let (result, steps) = await run(plan, job, hooks)
+            let traces = BuildTraces(
+                steps: steps, bases: await fetched(missing),
+                span: began...max(began, Timestamp(milliseconds: WallClock.milliseconds())))
+            if !traces.isEmpty { await hooks.onTraces(traces) }
             await hooks.onEnd(result)
             return result
         } catch {
@@ -73,12 +79,38 @@ struct ImageBuild: Sendable {
         }
     }
 
-    private func run(_ plan: Plan, _ job: BuildJob, _ hooks: BuildHooks) async -> Result<ImageID, StageFailure> {
+    /// Which of some images the engine does not have; none where it does not say.
+    private func missing(of references: [String]) async -> [String] {
+        var missing: [String] = []
+        for reference in references {
+            do throws(EngineError) {
+                if try await engine.inspectImage(reference) == nil { missing.append(reference) }
+            } catch {
+                // What is not known to have been missing is nobody's to remove later.
+            }
+        }
+        return missing
+    }
+
+    /// Which of the images that were missing are there now.
+    private func fetched(_ missing: [String]) async -> [BuildTraces.Base] {
+        var bases: [BuildTraces.Base] = []
+        for reference in missing {
+            guard let image = try? await engine.inspectImage(reference) else { continue }
+            bases.append(BuildTraces.Base(reference: reference, image: image.id))
+        }
+        return bases
+    }
+
+    /// Builds; the result, and the images of the steps.
+    private func run(
+        _ plan: Plan, _ job: BuildJob, _ hooks: BuildHooks
+    ) async -> (Result<ImageID, StageFailure>, steps: [String]) {
         let buildLog: BuildLog
         do throws(StageFailure) {
             buildLog = try BuildLog(creatingAt: job.logPath, byteLimit: limits.logBytes)
         } catch {
-            return .failure(error)
+            return (.failure(error), [])
         }
         logs.began(buildLog)
         let output = Mutex(BuildTranscript())
@@ -110,7 +142,7 @@ struct ImageBuild: Sendable {
         if case .failure(let failure) = result { buildLog.append("\n\(failure.message)\n") }
         buildLog.end()
         logs.ended(buildLog)
-        return result
+        return (result, output.withLock { $0.stepImages })
     }
 
     /// How often a build is begun when Podman's own program around a step is killed.

@@ -66,6 +66,7 @@ extension Configuration {
             "  build_log: \(Quantity.text(bytes: limits.buildLogBytes))",
             "  fetch: \(Quantity.text(bytes: limits.fetchBytes))",
             "  fetch_timeout: \(Quantity.text(limits.fetchTimeout))",
+            "  build_cache: \(limits.buildCacheBytes.map { Quantity.text(bytes: $0) } ?? "auto")",
             "  disk_reserve: \(limits.diskReserveBytes.map { Quantity.text(bytes: $0) } ?? "auto")",
             "  memory_reserve: \(limits.memoryReserveBytes.map { Quantity.text(bytes: $0) } ?? "auto")",
         ]

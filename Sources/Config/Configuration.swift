@@ -149,6 +149,8 @@ package struct Configuration: Sendable, Hashable {
         package var fetchBytes: Int
         /// How long one fetch may take.
         package var fetchTimeout: Duration
+        /// How much build cache and fetched base images may take; nil: a tenth of the engine's disk.
+        package var buildCacheBytes: Int?
         /// How much of a disk must be free for builds to begin; nil: what suits the disk.
         package var diskReserveBytes: Int?
         /// How much memory is kept for staging and production; nil: a quarter of the machine.
@@ -158,7 +160,8 @@ package struct Configuration: Sendable, Hashable {
         package init(
             blobBytes: Int = 100 << 20, deliveryBytes: Int = 3 << 20, buildTimeout: Duration = .seconds(1800),
             buildMemoryBytes: Int = 2 << 30, buildLogBytes: Int = 10 << 20, fetchBytes: Int = 2 << 30,
-            fetchTimeout: Duration = .seconds(600), diskReserveBytes: Int? = nil, memoryReserveBytes: Int? = nil
+            fetchTimeout: Duration = .seconds(600), buildCacheBytes: Int? = nil, diskReserveBytes: Int? = nil,
+            memoryReserveBytes: Int? = nil
         ) {
             self.blobBytes = blobBytes
             self.deliveryBytes = deliveryBytes
@@ -167,6 +170,7 @@ package struct Configuration: Sendable, Hashable {
             self.buildLogBytes = buildLogBytes
             self.fetchBytes = fetchBytes
             self.fetchTimeout = fetchTimeout
+            self.buildCacheBytes = buildCacheBytes
             self.diskReserveBytes = diskReserveBytes
             self.memoryReserveBytes = memoryReserveBytes
         }

@@ -115,6 +115,9 @@ struct ConfigurationShape {
                     "fetch_timeout", .duration(in: .seconds(1)...hours(24)), \.fetchTimeout,
                     about: "How long one fetch may take."),
                 Field(
+                    "build_cache", reserve, \.buildCacheBytes,
+                    about: "How much build cache and fetched base images may take; auto for a tenth of the disk."),
+                Field(
                     "disk_reserve", reserve, \.diskReserveBytes,
                     about: "How much of a disk must be free for builds to begin; auto for what suits the disk."),
                 Field(

@@ -16,6 +16,12 @@ extension EngineClient {
         }
     }
 
+    /// Every image there is, those of single build steps among them.
+    package func allImages() async throws(EngineError) -> [EngineImage] {
+        let ask = Ask("GET", "/images/json", query: [("all", "1")]).listing()
+        return try await call(ask, as: [ListedImage].self).compactMap(\.value)
+    }
+
     /// What an image says about itself, by id or name; nil if there is none.
     package func inspectImage(_ reference: String) async throws(EngineError) -> ImageDetail? {
         let ask = Ask("GET", "/images/\(percentEncoded(reference))/json").tolerating(404)
@@ -33,8 +39,10 @@ extension EngineClient {
     }
 
     /// Removes an image, by id or name; nothing happens if it is gone. A conflict: a container uses it.
+    ///
+    /// Docker would remove the untagged images it was made from as well, whoever made them. Podman 4.3 always does.
     package func removeImage(_ reference: String, force: Bool = false) async throws(EngineError) {
-        let query = [(name: "force", value: force ? "1" : "0")]
+        let query = [(name: "force", value: force ? "1" : "0"), (name: "noprune", value: "1")]
         try await call(Ask("DELETE", "/images/\(percentEncoded(reference))", query: query).tolerating(404))
     }
 
@@ -111,9 +119,11 @@ private struct ListedImage: Decodable {
     let labels: [String: String]?
     let size: Int64
     let created: Int64
+    let parent: String?
 
     enum CodingKeys: String, CodingKey {
         case id = "Id"
+        case parent = "ParentId"
         case tags = "RepoTags"
         case labels = "Labels"
         case size = "Size"
@@ -124,7 +134,7 @@ private struct ListedImage: Decodable {
         ImageID(id).map { id in
             EngineImage(
                 id: id, tags: withoutNone(tags), labels: labels ?? [:], sizeBytes: size,
-                createdAt: Timestamp(milliseconds: created * 1000))
+                createdAt: Timestamp(milliseconds: created * 1000), parent: parent.flatMap { ImageID($0) })
         }
     }
 }

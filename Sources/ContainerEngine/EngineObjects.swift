@@ -46,14 +46,20 @@ package struct EngineImage: Sendable, Hashable {
     package let sizeBytes: Int64
     /// When it was made.
     package let createdAt: Timestamp
+    /// The image it was made from by one step; nil where the engine does not know.
+    package let parent: ImageID?
 
     /// An image as given.
-    package init(id: ImageID, tags: [String], labels: [String: String], sizeBytes: Int64, createdAt: Timestamp) {
+    package init(
+        id: ImageID, tags: [String], labels: [String: String], sizeBytes: Int64, createdAt: Timestamp,
+        parent: ImageID? = nil
+    ) {
         self.id = id
         self.tags = tags
         self.labels = labels
         self.sizeBytes = sizeBytes
         self.createdAt = createdAt
+        self.parent = parent
     }
 }
 

@@ -72,7 +72,10 @@ struct Adoption: Sendable {
         record.live = .init(
             release: release, content: content, configuration: configuration, commit: commit, since: speaker.createdAt,
             deployment: 0)
-        record.healthy = [.init(commit: commit, content: content, release: release, at: speaker.createdAt)]
+        // Requests go only to what was healthy. Of anything else that is known when it has been looked after.
+        if Self.weight(speaker, routed).0 > 0 {
+            record.healthy = [.init(commit: commit, content: content, release: release, at: speaker.createdAt)]
+        }
         return record
     }
 

@@ -10,6 +10,8 @@ final class Capacity: Sendable {
         var budget: MemoryBudget
         /// Why no build begins, by the place on the disk.
         var disk: String?
+        /// What build cache and fetched base images may take; nil while the engine's disk is not known.
+        var cacheBudget: Int64?
         var generation = 0
         var waiting: [EnvironmentID: Wake] = [:]
     }
@@ -46,6 +48,15 @@ final class Capacity: Sendable {
             return (state.budget.totalBytes ?? 0) < memoryBytes
         }
     }
+
+    /// What build cache and fetched base images may take together; nil while that is not known.
+    var cacheBudget: Int64? { state.withLock { $0.cacheBudget } }
+
+    /// The disk that the engine keeps images on was looked at.
+    func take(cacheBudget: Int64) { state.withLock { $0.cacheBudget = cacheBudget } }
+
+    /// Whether a build runs.
+    var isBuilding: Bool { state.withLock { $0.budget.isBuilding } }
 
     // Waiting
 

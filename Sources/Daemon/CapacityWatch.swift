@@ -26,6 +26,8 @@ actor CapacityWatch: Service {
         var state: String?
         /// How much must be free; nil: what suits the disk.
         var reserve: UInt64?
+        /// How much build cache and fetched base images may take; nil: what suits the engine's disk.
+        var cache: Int64?
         /// What is free at a path; nil where that cannot be told.
         var space: @Sendable (String) -> FreeSpace?
         /// What the engine says of itself; nil while it does not answer.
@@ -75,6 +77,11 @@ actor CapacityWatch: Service {
             judgements[path] = judgement
             if let blocker = judgement.blocker(space, at: path) { blockers.append(blocker) }
             isUrgent = isUrgent || judgement.isUrgent(space)
+        }
+        if engineRoot != nil, let disk = spaces.last?.1 {
+            let isNews = capacity.cacheBudget == nil
+            capacity.take(cacheBudget: places.cache ?? BuildCache.budget(ofTotal: disk.totalBytes))
+            if isNews { housekeeping.ring() }
         }
         if let here = spaces.first?.1 { await mindBallast(in: state, here, isLow: judgements[state]?.isLow ?? false) }
         await tell(blockers.first)

@@ -112,10 +112,12 @@ package struct Composition: Sendable {
         let capacityWatch = CapacityWatch(
             .init(
                 state: boundaries.state, reserve: configuration.limits.diskReserveBytes.map { UInt64($0) },
+                cache: configuration.limits.buildCacheBytes.map { Int64($0) },
                 space: boundaries.space, engine: boundaries.engineInfo),
             capacity: capacity, parts: parts, projects: projects, wake: capacityWake, housekeeping: housekeeping.wake)
         var services: [any Service] =
-            [fence, door, watch, capacityWatch, housekeeping, ExpiryWatch(projects: projects)] + (await projects.all)
+            [fence, door, watch, capacityWatch, housekeeping, ExpiryWatch(projects: projects, decisions: decisions)]
+            + (await projects.all)
             + dormant + [watcher]
         for loop in await projects.all {
             guard let link = boundaries.links[loop.project] else { continue }

@@ -17,6 +17,8 @@ package struct Decisions: Sendable {
     package var target: @Sendable (_ machine: EnvironmentMachine) -> ObjectID?
     /// The releases whose images stay.
     package var keptReleases: @Sendable (_ records: [EnvironmentRecord]) -> Set<Digest>
+    /// How much of the time between two looks previews were left alone for.
+    package var leftAlone: @Sendable (_ elapsed: Duration, _ pause: Duration) -> Duration
 
     /// What the stages themselves say.
     package static let standard = Self(
@@ -24,5 +26,5 @@ package struct Decisions: Sendable {
             RefChanges.folding($0, into: $1, isFirst: $2, nextSequence: $3, at: $4)
         },
         wishes: { Promotion.wishes(for: $0, hashing: sha256) }, next: { $0.next(at: $1) }, target: { $0.target },
-        keptReleases: { Retention.keptReleases($0) })
+        keptReleases: { Retention.keptReleases($0) }, leftAlone: { PreviewExpiry.counted($0, pause: $1) })
 }

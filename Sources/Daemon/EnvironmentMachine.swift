@@ -16,8 +16,13 @@ package struct EnvironmentMachine: Sendable {
     package private(set) var obstacle: Obstacle?
     /// Whether what runs may differ from what should: something happened, or nobody has looked yet.
     private var mustLook = true
+    /// How often something happened, and how much of it the look that is under way can have seen.
+    private var stirs = 0
+    private var seenStirs = 0
     /// Whether containers of earlier releases may be left.
     private var mustSweep = true
+    /// What earlier releases have left is not removed for now.
+    private var isSparing = false
     /// How often in a row looking after the live release failed.
     private var repairFailures = 0
     /// When looking after the live release is tried again.
@@ -67,10 +72,14 @@ package struct EnvironmentMachine: Sendable {
     package mutating func corrected(_ record: EnvironmentRecord) { self.record = record }
 
     /// What earlier releases have left stays, until a person has looked or a deployment replaces something.
-    package mutating func sparesLeftovers() { mustSweep = false }
+    package mutating func sparesLeftovers() {
+        mustSweep = false
+        isSparing = true
+    }
 
     /// A person has looked at what there is.
     package mutating func confirmed() {
+        isSparing = false
         mustSweep = true
         mustLook = true
     }
@@ -96,9 +105,20 @@ package struct EnvironmentMachine: Sendable {
 
     /// Something of the environment changed in the engine or the proxy.
     package mutating func stirred() {
+        stirs += 1
         mustLook = true
         repairAt = nil
     }
+
+    /// A look showed that a container of the live release does not run. Unlike ``stirred()`` it is no news: what is
+    /// put off stays put off.
+    package mutating func doubted(_ containers: some Sequence<String>, at now: Timestamp) {
+        let resting = crashes.resting(at: now)
+        if containers.contains(where: { !resting.contains($0) }) { mustLook = true }
+    }
+
+    /// What runs is about to be looked at: what happens from now on takes another look.
+    package mutating func beganLook() { seenStirs = stirs }
 
     /// A container of the live release was started.
     package mutating func started(_ container: String, at now: Timestamp) { crashes.started(container, at: now) }
@@ -163,8 +183,9 @@ package struct EnvironmentMachine: Sendable {
         record.inProgress = nil
         record.failed = nil
         record.live = live
+        isSparing = false
         mustSweep = true
-        mustLook = false
+        mustLook = stirs != seenStirs
         repairFailures = 0
         repairAt = nil
         crashes = CrashCounts()
@@ -196,11 +217,40 @@ package struct EnvironmentMachine: Sendable {
             commit: commit, failure: FailureRecord(failure), at: now, attempts: attempts, retryAt: retryAt)
     }
 
+    /// The engine went: what it said of a build moments before was said in dying, and is not believed.
+    package mutating func engineBroke(at now: Timestamp) {
+        guard let failed = record.failed, failed.failure.reason == .buildFailed, failed.retryAt == nil,
+            (Duration.zero...Self.dying).contains(now.since(failed.at))
+        else { return }
+        record.failed?.retryAt = now
+    }
+
+    /// How long an engine that is being stopped may take to be gone: until then it blames the step at hand.
+    package static let dying = Duration.seconds(15)
+
     /// The live release was compared with what runs, and mended where it differed.
-    package mutating func repaired() {
-        mustLook = false
+    ///
+    /// - Parameter hasLeftovers: containers of other releases are still there.
+    package mutating func repaired(hasLeftovers: Bool = false) {
+        mustLook = stirs != seenStirs
+        if hasLeftovers, !isSparing { mustSweep = true }
         repairFailures = 0
         repairAt = nil
+    }
+
+    /// All of the live release runs; false when that was known.
+    mutating func foundHealthy(at now: Timestamp) -> Bool {
+        guard let live = record.live, !record.healthy.contains(where: { $0.release == live.release }) else {
+            return false
+        }
+        noteHealthy(live.commit, live, at: now)
+        return true
+    }
+
+    /// What was taken for the live release is not all of it.
+    mutating func disowned() {
+        record.live = nil
+        record.healthy = []
     }
 
     /// Looking after the live release failed.
@@ -244,6 +294,17 @@ package struct EnvironmentMachine: Sendable {
         return switch wish?.intent {
         case .run(let commit), .promote(let commit, _): commit
         default: nil
+        }
+    }
+
+    /// Whether what Git wants is what is live, so that nothing waits to be begun.
+    package var runsWhatIsWanted: Bool {
+        guard let live = record.live, live.configuration == configuration else { return false }
+        switch (wish?.intent, finding) {
+        case (.run(let commit), .ready(let candidate)):
+            return live.commit == commit && candidate.commit == commit && live.content == candidate.content
+        case (.promote(let commit, let release), _): return live.commit == commit && live.release == release
+        default: return false
         }
     }
 

@@ -44,7 +44,7 @@ extension EnvironmentWorker {
             await becameLive(release, wanted: wanted)
             if case .restoration = source { Failpoint.pass("rollback.recorded") }
         } catch {
-            await failed(commit, rebuilding(error, source), isStopping: stop.isRaised)
+            await failed(commit, doubting(rebuilding(error, source)), isStopping: stop.isRaised)
         }
     }
 
@@ -54,6 +54,23 @@ extension EnvironmentWorker {
         return StageFailure(
             reason: failure.reason, verdict: .retry(after: nil), message: failure.message,
             hint: "it was removed from the engine, and is built again", output: failure.output)
+    }
+
+    /// What an engine said of a build as it went is no verdict: the build is tried again.
+    private func doubting(_ failure: StageFailure) -> StageFailure {
+        guard failure.reason == .buildFailed, failure.verdict == .stall, let engineBrokeAt,
+            SteadyClock.now - engineBrokeAt < EnvironmentMachine.dying
+        else { return failure }
+        return StageFailure(
+            reason: failure.reason, verdict: .retry(after: nil), message: failure.message,
+            hint: "the engine went away at that moment, so it is tried again", output: failure.output)
+    }
+
+    /// The engine went, or is going.
+    func engineBroke() {
+        engineBrokeAt = SteadyClock.now
+        machine.engineBroke(at: parts.now())
+        wake.ring()
     }
 
     func commit(of source: Source) -> ObjectID {
@@ -119,7 +136,7 @@ extension EnvironmentWorker {
 
     /// The environment as the Deployer should make it.
     func wanted(_ release: Release, commit: ObjectID) -> WantedEnvironment {
-        let configuration = parts.configurations.configuration(of: id, kind: record.kind, ref: record.ref)
+        let configuration = configuration(kind: record.kind, ref: record.ref)
         let services = release.services.map { (name: $0.name, isPublic: $0.definition.isPublic) }
         return WantedEnvironment(
             id: id, kind: record.kind, release: release, configuration: configuration, commit: commit, ref: record.ref,
@@ -131,6 +148,7 @@ extension EnvironmentWorker {
         // Whoever sees that it is live must find its containers and addresses: nothing is awaited between
         // taking in what was observed and saying so.
         let lookedAt = SteadyClock.now
+        machine.beganLook()
         let seen = await observation(after: wanted)
         let now = parts.now()
         let previous = machine.record.live?.deployment
@@ -140,6 +158,8 @@ extension EnvironmentWorker {
             .init(
                 release: release.id, content: release.content, configuration: wanted.configuration.digest,
                 commit: wanted.commit, since: now, deployment: deployment?.number ?? 0))
+        // Something may have ended since it was found healthy.
+        if seen?.runs(release, configuration: wanted.configuration.digest) != true { machine.stirred() }
         deployment?.state = .live
         deployment?.liveAt = now
         closeSteps("done", at: now)

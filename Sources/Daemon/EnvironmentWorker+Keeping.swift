@@ -46,6 +46,7 @@ extension EnvironmentWorker {
     }
 
     private func mend(_ live: EnvironmentRecord.LiveRelease) async throws(StageFailure) {
+        machine.beganLook()
         let release = try await parts.kept { ledger in
             try await ledger.release(live.release, of: id.project)
         }
@@ -59,11 +60,11 @@ extension EnvironmentWorker {
         }
         wanted.resting = machine.beginRepair(at: parts.now())
         let result = try await parts.deployer.converge(on: wanted, reporter: SilentReporter())
-        machine.repaired()
-        if isOlder {
-            machine.reconfiguredLive(wanted.configuration.digest)
-            await persist(kind: nil, "", replacing: nil)
-        }
+        machine.repaired(hasLeftovers: result.needsSweep)
+        if isOlder { machine.reconfiguredLive(wanted.configuration.digest) }
+        // What was adopted and nothing was sent to is healthy only now.
+        let isNews = wanted.resting.isEmpty && machine.foundHealthy(at: parts.now())
+        if isOlder || isNews { await persist(kind: nil, "", replacing: nil) }
         repairProblem = nil
         guard result.changed, wanted.resting.isEmpty else { return }
         let message = "what ran differed from release \(release.id.short) and was mended"
@@ -131,14 +132,19 @@ extension EnvironmentWorker {
     /// Nothing of a removed environment is live: its last deployment comes to an end before its record goes.
     private func endLast() async throws(StageFailure) {
         guard var last = deployment else { return }
+        let wasOpen = !last.state.isFinal
         if last.state == .live || !last.state.isFinal {
             last.state = last.state == .live ? .replaced : .cancelled
             last.endedAt = parts.now()
             deployment = last
         }
         let live = record.live?.deployment
+        let events =
+            wasOpen
+            ? [parts.event(id, "deployment.superseded", "\(last.commit.short) was given up: its environment is gone")]
+            : []
         try await parts.kept { [last] ledger in
-            try await ledger.save(last, environment: nil, replacing: live, events: [])
+            try await ledger.save(last, environment: nil, replacing: live, events: events)
         }
     }
 
@@ -153,9 +159,13 @@ extension EnvironmentWorker {
         if deployment == nil { deployment = last.first }
     }
 
+    /// How many events are kept while the records cannot be written.
+    private static let eventLimit = 20
+
     /// Writes the environment and its deployment in one transaction, with an event.
     func persist(kind: String?, _ message: String, replacing previous: Int64?) async {
-        let events = kind.map { [parts.event(id, $0, message)] } ?? []
+        // What could not be written comes with what happened meanwhile: a change is never written without its event.
+        let events = unsavedEvents + (kind.map { [parts.event(id, $0, message)] } ?? [])
         let replaced = unsavedReplaced + [previous].compactMap(\.self)
         do throws(StageFailure) {
             try await parts.kept { [record, deployment] ledger in
@@ -167,10 +177,12 @@ extension EnvironmentWorker {
             }
             isUnsaved = false
             unsavedReplaced = []
+            unsavedEvents = []
         } catch {
             // What runs is true all the same; it is written again before the worker rests.
             isUnsaved = true
             unsavedReplaced = replaced
+            unsavedEvents = events.suffix(Self.eventLimit)
             log.error("cannot write the records: \(error.message)")
         }
         onRecord()

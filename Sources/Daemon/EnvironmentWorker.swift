@@ -17,6 +17,8 @@ actor EnvironmentWorker {
     let onRecord: @Sendable () -> Void
 
     var machine: EnvironmentMachine
+    /// What it adds to a release, and what that follows from.
+    private var configured: (kind: EnvironmentKind, ref: RefName?, configuration: EnvironmentConfiguration)?
     /// The deployment under way, or else the last one.
     var deployment: Deployment?
     /// The newest observation of the environment's containers.
@@ -43,7 +45,11 @@ actor EnvironmentWorker {
     var isUnsaved: Bool
     /// The deployments that are live in the records alone.
     var unsavedReplaced: [Int64] = []
+    /// What happened that they lack.
+    var unsavedEvents: [NewEvent] = []
 
+    /// When the engine last went.
+    var engineBrokeAt: ContinuousClock.Instant?
     /// The capacity's generation when there was no room.
     var obstacleGeneration = 0
     /// What people were told last that it waits for.
@@ -110,11 +116,18 @@ actor EnvironmentWorker {
     func take(_ wish: EnvironmentWish, finding: ProjectFacts.CandidateFinding?) {
         guard machine.wish != wish || machine.finding != finding else { return }
         machine.wished(wish, finding: finding)
-        let configuration = parts.configurations.configuration(of: id, kind: wish.kind, ref: machine.record.ref)
-        machine.reconfigured(configuration.digest)
+        machine.reconfigured(configuration(kind: wish.kind, ref: machine.record.ref).digest)
         interruptIfSuperseded()
         wake.ring()
         parts.changes.notify()
+    }
+
+    /// What the environment adds to a release; computed anew only when it may be something else.
+    func configuration(kind: EnvironmentKind, ref: RefName?) -> EnvironmentConfiguration {
+        if let configured, configured.kind == kind, configured.ref == ref { return configured.configuration }
+        let configuration = parts.configurations.configuration(of: id, kind: kind, ref: ref)
+        configured = (kind, ref, configuration)
+        return configuration
     }
 
     /// Takes what was observed of the containers; looks closer where it may matter.
@@ -123,13 +136,27 @@ actor EnvironmentWorker {
     func take(_ environment: ObservedEnvironment, isDifferent: Bool, lookedAt: ContinuousClock.Instant) async {
         let finding = latest.take(environment, lookedAt: lookedAt)
         // No event tells of everything, and none of what happened while nobody listened.
-        guard isDifferent || (finding != .same && finding != .outdated) else { return }
+        guard isDifferent || (finding != .same && finding != .outdated) else {
+            if finding == .same { doubt(environment) }
+            return
+        }
         lookAgain()
         guard case .different(let renamed) = finding else { return }
         for (old, new) in renamed.sorted(by: { $0.key < $1.key }) {
             await parts.tell(
                 id, "environment.drift", "\(old) was renamed to \(new); it is known by its labels, and serves on")
         }
+    }
+
+    /// What looks as it did before may still not be as it should: it was mended in between, and ended again.
+    private func doubt(_ environment: ObservedEnvironment) {
+        guard let live = record.live else { return }
+        let ended = environment.containers.filter {
+            !$0.isAlive && $0.labels.release == live.release && $0.labels.configuration == live.configuration
+        }
+        guard !ended.isEmpty else { return }
+        machine.doubted(ended.map(\.name), at: parts.now())
+        wake.ring()
     }
 
     /// What runs may not be what should: it is compared again.
@@ -168,6 +195,17 @@ actor EnvironmentWorker {
             log.error("cannot write down what was found: \(error.message)")
         }
         parts.changes.notify()
+    }
+
+    /// What was found running is not all of a release.
+    func disown(_ live: EnvironmentRecord.LiveRelease) async {
+        guard record.live == live else { return }
+        machine.disowned()
+        await parts.tell(
+            id, "environment.corrected", "what was found of \(live.commit.short) is not all of it; it is deployed again"
+        )
+        await persist(kind: nil, "", replacing: nil)
+        wake.ring()
     }
 
     /// A person has looked at what there is: what is left of earlier releases may go.

@@ -5,6 +5,7 @@ import Model
 struct ExpiryWatch: Service {
     let name = "expiry"
     let projects: Projects
+    let decisions: Decisions
 
     /// How many previews are being removed at once: production's containers start on the same disk and engine.
     private static let removals = 4
@@ -20,7 +21,7 @@ struct ExpiryWatch: Service {
             await wake.wait(until: .after(pause))
             guard !stop.isRaised else { return }
             let now = SteadyClock.now
-            pause = await look(after: PreviewExpiry.counted(now - last, pause: pause))
+            pause = await look(after: decisions.leftAlone(now - last, pause))
             last = now
         }
     }

@@ -7,7 +7,7 @@ import Store
 struct Housekeeping: Service {
     let name = "housekeeping"
     private let projects: Projects
-    private let parts: DaemonParts
+    let parts: DaemonParts
     /// Whether the daemon still has to take in what ran before there was its database.
     private let mustAdopt: Bool
     private let pool = BlockingPool(name: "slipway.housekeeping", width: 1)
@@ -34,10 +34,16 @@ struct Housekeeping: Service {
         var unneededSince: [ImageID: ContinuousClock.Instant] = [:]
         var next = Deadline.after(.zero)
         var pressed = Deadline.after(.zero)
+        var knewBudget = false
         while !stop.isRaised {
             if mustAdopt { mustAdopt = await !noteAdoption() }
             let isPressed = parts.capacity.diskBlocker != nil
             if isPressed { next = min(next, pressed) }
+            // What the cache may take is known a moment after the start.
+            if !knewBudget, parts.capacity.cacheBudget != nil {
+                knewBudget = true
+                next = .after(.zero)
+            }
             if next.hasPassed {
                 next = .after(isPressed ? Self.pressedInterval : Self.interval)
                 pressed = .after(Self.pressedInterval)
@@ -70,6 +76,7 @@ struct Housekeeping: Service {
                 }
             }
         }
+        await attempt { () async throws(StageFailure) in try await tidyCache(isPressed: rest == .zero) }
         await attempt { () async throws(StageFailure) in try await tidyLogs() }
         await attempt { () async throws(StageFailure) in
             try await parts.kept { ledger in try await ledger.retain(now: parts.now()) }
@@ -121,10 +128,13 @@ struct Housekeeping: Service {
             known: images.known, needed: images.needed.union(parts.imageUse.recent), unneededSince: &unneededSince,
             now: SteadyClock.now, rest: rest)
         guard !due.isEmpty else { return }
+        Failpoint.pass("gc.listed")
         let gone = try await parts.deployer.discardImages(due)
+        Failpoint.pass("gc.removed")
         try await parts.kept { ledger in
             for image in gone { try await ledger.forget(image: image) }
         }
+        Failpoint.pass("gc.recorded")
         parts.log.info("removed \(gone.count) images that no kept release needs", ("project", project.rawValue))
     }
 }

@@ -122,6 +122,10 @@ struct ImageDesk: Sendable {
             for: job,
             hooks: BuildHooks(
                 mayStart: { parts.capacity.beginBuild(for: kind) }, onStart: { await entry.begin() },
+                onTraces: { traces in
+                    // What is not remembered stays in the engine for its owner to prune; no build fails for it.
+                    try? await parts.kept { ledger in try await ledger.remember(traces) }
+                },
                 onEnd: { result in
                     parts.capacity.endBuild()
                     await entry.end(result)

@@ -67,6 +67,9 @@ package struct MemoryBudget: Sendable, Hashable {
         return nil
     }
 
+    /// Whether a build runs.
+    package var isBuilding: Bool { builds > 0 }
+
     /// What an environment has; nil: nothing.
     package func promised(to id: EnvironmentID) -> Int64? { previews[id] ?? protected[id] }
 

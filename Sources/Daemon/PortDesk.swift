@@ -32,10 +32,11 @@ actor PortDesk: PortSource {
         if let last = leases.map(\.port).max(), range.contains(last) { cursor = last }
     }
 
-    /// Takes note of a port that a container was found to publish on.
-    func found(_ port: Int, of container: String) async {
-        guard byContainer[container] != port else { return }
-        await keep(PortLease(port: port, container: container, leasedAt: now(), releasedAt: nil))
+    /// Only ports of which nothing is known: a lease that is over, or another container's, is not taken up again.
+    func found(_ ports: [String: Int]) async {
+        for (container, port) in ports where leases[port] == nil && byContainer[container] == nil {
+            await keep(PortLease(port: port, container: container, leasedAt: now(), releasedAt: nil))
+        }
     }
 
     func port(for container: String) async throws(StageFailure) -> Int {

@@ -35,7 +35,11 @@ extension ProjectLoop {
             guard let live = found.record.live, case .ready(let candidate)? = await candidate(of: live.commit)
             else { continue }
             adoption.resolved(name)
-            await remember(found.observed, candidate: candidate, live: live)
+            guard await remember(found.observed, candidate: candidate, live: live) else {
+                // A deployment that was cut off: it begins again, and finds what is there.
+                await worker.disown(live)
+                continue
+            }
             // Only now is it known what should run.
             await worker.lookAgain()
             // While the records are in doubt, nothing is promoted anyway.
@@ -68,9 +72,10 @@ extension ProjectLoop {
         wake.ring()
     }
 
+    /// Gives an adopted environment its release back; false when not all of that release is there.
     func remember(
         _ observed: ObservedEnvironment, candidate: Candidate, live: EnvironmentRecord.LiveRelease
-    ) async {
+    ) async -> Bool {
         let imagesByService = [String: ImageID](
             observed.containers.compactMap { container -> (String, ImageID)? in
                 guard container.labels.release == live.release, let service = container.labels.service,
@@ -79,7 +84,7 @@ extension ProjectLoop {
                 return (service, image)
             }, uniquingKeysWith: { first, _ in first })
         // Some of the environment's services have no container to tell their image by.
-        guard candidate.services.allSatisfy({ imagesByService[$0.name] != nil }) else { return }
+        guard candidate.services.allSatisfy({ imagesByService[$0.name] != nil }) else { return false }
         let release = ReleaseDigest.release(from: candidate, images: imagesByService)
         await workers[observed.id.name]?.settleMemory(release)
         do throws(StageFailure) {
@@ -93,5 +98,6 @@ extension ProjectLoop {
         } catch {
             log.error("cannot write down what was adopted: \(error.message)")
         }
+        return true
     }
 }

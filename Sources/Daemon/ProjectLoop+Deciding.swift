@@ -11,10 +11,10 @@ extension ProjectLoop {
         await rememberAdoptedRefs()
         let world = await facts()
         Failpoint.pass("plan.read.world")
-        var decision = parts.decisions.wishes(world)
+        var decision = decision(for: world)
         for _ in 1..<Self.roundLimit {
             guard await read(for: decision) else { break }
-            decision = parts.decisions.wishes(await facts())
+            decision = self.decision(for: await facts())
         }
         Failpoint.pass("plan.decide")
         await adopt(decision.wishes)
@@ -30,6 +30,14 @@ extension ProjectLoop {
         let needed = Set(decision.neededCommits)
         candidates = candidates.filter { needed.contains($0.key) }
         await reading.rest()
+    }
+
+    /// What follows from the facts; the same ones are not thought about twice.
+    private func decision(for facts: ProjectFacts) -> Promotion.Decision {
+        if let decided, decided.facts == facts { return decided.decision }
+        let decision = parts.decisions.wishes(facts)
+        decided = (facts, decision)
+        return decision
     }
 
     /// How often a decision may ask for more facts in one pass: refs, policy, candidates, and once more.

@@ -39,6 +39,8 @@ actor ProjectLoop: Service {
     /// What the manifest of the release that is live in production says about production.
     var livePolicy: (commit: ObjectID, policy: ProductionPolicy?)?
     var candidates: [ObjectID: ProjectFacts.CandidateFinding] = [:]
+    /// The last decision, and the facts it follows from.
+    var decided: (facts: ProjectFacts, decision: Promotion.Decision)?
     var areDeletionsApproved = false
     var hasListing = false
     /// How many complete listings were taken in since the start.
@@ -51,6 +53,10 @@ actor ProjectLoop: Service {
     var fetchFailures = 0
     var retry: Deadline?
     var confirmation: Deadline?
+    /// What could not be written down yet, when that is tried again, and why it failed.
+    var unsaved = UnsavedRefs()
+    var resaveAt: Deadline?
+    var savingFailed: String?
     let look: @Sendable () -> Void
     /// Why the last look at the remote failed; nil when it did not.
     var problem: FailureRecord?
@@ -97,7 +103,11 @@ actor ProjectLoop: Service {
 
     /// Takes the newest listing, or why there is none.
     nonisolated func take(_ observation: Observation) {
-        mailbox.withLock { $0 = observation }
+        mailbox.withLock { waiting in
+            // What it repeats may never have been taken in.
+            let repeats = min(waiting?.repeats ?? .max, observation.repeats)
+            waiting = Observation(projects: observation.projects, result: observation.result, repeats: repeats)
+        }
         wake.ring()
     }
 
@@ -184,17 +194,19 @@ actor ProjectLoop: Service {
         let wake = self.wake
         stop.onRaise { wake.ring() }
         await withDiscardingTaskGroup { group in
-            var started: Set<EnvironmentName> = []
+            var started: [EnvironmentName: EnvironmentWorker] = [:]
             while !stop.isRaised {
                 await Quarantine.holding(.project(project)) { await pass() }
-                started.formIntersection(workers.keys)
-                for (name, worker) in workers where mayWork && started.insert(name).inserted {
+                // By identity: an environment that went and came back within a pass has another worker.
+                started = started.filter { workers[$0.key] === $0.value }
+                for (name, worker) in workers where mayWork && started[name] == nil {
+                    started[name] = worker
                     group.addTask {
                         await worker.run(until: stop)
                         wake.ring()
                     }
                 }
-                await wake.wait(until: [retry, confirmation].compactMap(\.self).min())
+                await wake.wait(until: [retry, confirmation, resaveAt].compactMap(\.self).min())
             }
         }
     }
@@ -203,6 +215,10 @@ actor ProjectLoop: Service {
     private var mayWork: Bool { doubt == nil || adoption.hasObserved }
 
     private func pass() async {
+        if let due = resaveAt, due.hasPassed {
+            resaveAt = nil
+            await saveUnsaved()
+        }
         await dropRemoved()
         if isOrphaned { return await leaveAsItIs() }
         if let due = confirmation, due.hasPassed {
@@ -324,17 +340,6 @@ actor ProjectLoop: Service {
         var wishes: [EnvironmentWish] = []
         for worker in workers.values { if let wish = await worker.machine.wish { wishes.append(wish) } }
         return wishes
-    }
-
-    func save(changed: [KnownRef], removing: [RefName], events: [NewEvent]) async {
-        do throws(StageFailure) {
-            try await parts.kept { [stored] ledger in
-                try await ledger.save(refs: changed, removing: removing, of: stored, events: events)
-            }
-        } catch {
-            log.error("cannot write down what the remote shows: \(error.message)")
-        }
-        parts.changes.notify()
     }
 
     func tell(_ kind: String, _ message: String) async {

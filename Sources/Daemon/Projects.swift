@@ -28,6 +28,11 @@ actor Projects {
     /// Hands on that a container was started or ended.
     func take(_ turn: ContainerTurn) async { await loops[turn.environment.project]?.take(turn) }
 
+    /// Hands on that the engine went, or is going.
+    func engineBroke() async {
+        for worker in await workers { await worker.engineBroke() }
+    }
+
     /// The workers of all environments, ordered by name.
     var workers: [EnvironmentWorker] {
         get async {

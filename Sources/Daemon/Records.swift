@@ -69,6 +69,12 @@ package protocol Records: Sendable {
     func remember(image: ImageID, key: Digest, project: ProjectName) async throws(SQLiteError)
     /// Forgets an image that is gone, whatever it was built for.
     func forget(image: ImageID) async throws(SQLiteError)
+    /// Remembers what a build may have left in the engine.
+    func remember(_ traces: BuildTraces) async throws(SQLiteError)
+    /// The images that builds may have left, the one that was used longest ago first.
+    func buildTraces() async throws(SQLiteError) -> [BuildTrace]
+    /// Forgets images that are gone, or turned out to be no build's of ours.
+    func forget(traces: [BuildTrace]) async throws(SQLiteError)
     /// The images that were built for a project, newest first.
     func images(of project: ProjectName) async throws(SQLiteError) -> [ImageID]
     /// Remembers a release and that this commit yields it.

@@ -15,6 +15,7 @@ actor WorldWatch: Service {
     private nonisolated let wake = Wake()
     private nonisolated let stirred = Mutex<Set<EnvironmentID>>([])
     private nonisolated let mustLookAtAll = Mutex(true)
+    private nonisolated let hasBroken = Mutex(false)
     private nonisolated let turns = Mutex<[ContainerTurn]>([])
     private var failures = 0
     /// The environments that events named and that could not be looked at yet.
@@ -56,6 +57,7 @@ actor WorldWatch: Service {
             var next = Deadline.after(.zero)
             while !stop.isRaised {
                 await handOnTurns()
+                await handOnBreak()
                 let isDue = mustLookAtAll.withLock { flag in
                     defer { flag = false }
                     return flag
@@ -81,6 +83,15 @@ actor WorldWatch: Service {
             return turns
         }
         for turn in waiting { await projects.take(turn) }
+    }
+
+    /// Hands on that the engine went.
+    private func handOnBreak() async {
+        let isNews = hasBroken.withLock { flag in
+            defer { flag = false }
+            return flag
+        }
+        if isNews { await projects.engineBroke() }
     }
 
     /// Lists everything; returns when to do so again.
@@ -152,6 +163,9 @@ actor WorldWatch: Service {
             self.wake.ring()
         } onGap: {
             self.mustLookAtAll.withLock { $0 = true }
+            self.wake.ring()
+        } onBreak: {
+            self.hasBroken.withLock { $0 = true }
             self.wake.ring()
         }
     }

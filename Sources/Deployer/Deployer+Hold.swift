@@ -26,30 +26,4 @@ extension Deployer {
             throw .engine(error, "the hold on \(id) cannot be written down in the engine")
         }
     }
-
-    /// Removes images that this instance built; those in use, and those of others, stay.
-    ///
-    /// - Returns: what is gone now.
-    package func discardImages(_ images: [ImageID]) async throws(StageFailure) -> [ImageID] {
-        var gone: [ImageID] = []
-        for image in images {
-            do throws(EngineError) {
-                guard let detail = try await engine.inspectImage(image) else {
-                    gone.append(image)
-                    continue
-                }
-                guard detail.labels[Label.instance] == instance else { continue }
-                // By its names one after the other, then by its id: only `force` would remove an image of several
-                // names at once, and on Podman the containers that use it with it.
-                for tag in detail.tags { try await engine.removeImage(tag) }
-                try await engine.removeImage(image.description)
-                gone.append(image)
-            } catch  where error.isConflict {
-                continue
-            } catch {
-                throw .engine(error, "image \(image.digest.short) cannot be removed")
-            }
-        }
-        return gone
-    }
 }

@@ -10,6 +10,8 @@ extension Deployer {
     /// environment begins after it.
     package func sweep(_ wanted: WantedEnvironment) async throws(StageFailure) {
         let turn = turns.turn(of: wanted.id)
+        // What the proxy sends requests to must be known before anything goes.
+        try await router.settle()
         let observed = try await observeForPlan(wanted.id)
         let steps = decisions.sweep(observed, wanted)
         try await retire(steps, of: wanted.id) { container in

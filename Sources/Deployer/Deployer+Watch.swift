@@ -7,10 +7,12 @@ extension Deployer {
     /// Tells which environments' containers were started, ended or removed, until the task is cancelled.
     ///
     /// - Parameter onTurn: called for each container that was started or ended.
+    /// - Parameter onBreak: called when the engine has ended what it was telling: it goes, or has gone.
     /// - Parameter onGap: called when events may have been missed, as when the engine goes or comes back: look at everything.
     package func watch(
         onChange: @escaping @Sendable (EnvironmentID) -> Void,
-        onTurn: @escaping @Sendable (ContainerTurn) -> Void = { _ in }, onGap: @escaping @Sendable () -> Void = {}
+        onTurn: @escaping @Sendable (ContainerTurn) -> Void = { _ in }, onGap: @escaping @Sendable () -> Void = {},
+        onBreak: @escaping @Sendable () -> Void = {}
     ) async {
         let failures = Mutex(0)
         while !Task.isCancelled {
@@ -19,7 +21,8 @@ extension Deployer {
                     failures.withLock { $0 = 0 }
                     onGap()
                 } onEvent: { event in
-                    guard event.kind != .other, let labels = LabelSet(event.labels) else { return }
+                    guard event.kind != .other, let labels = self.labelReader.read(event.labels, of: event.containerID)
+                    else { return }
                     if event.kind == .started || event.kind == .died {
                         onTurn(
                             ContainerTurn(
@@ -36,7 +39,10 @@ extension Deployer {
                 return failures
             }
             // A stream that ends is the first sign of an engine that is going away.
-            if count == 1 { onGap() }
+            if count == 1, !Task.isCancelled {
+                onBreak()
+                onGap()
+            }
             let pause = Self.eventBackoff.pause(afterFailures: count, random: Chance.fraction())
             // Cancelled: the loop's condition sees it.
             try? await SteadyClock.sleep(for: pause)

@@ -1,6 +1,7 @@
 import ContainerEngine
 package import Lifecycle
 package import Model
+import Synchronization
 
 /// Makes environments run what is wanted: wanted against observed, step by step, on a container engine and a proxy.
 ///
@@ -10,11 +11,13 @@ package import Model
 package final class Deployer: Sendable {
     let engine: any EngineCalls
     let router: Router
-    let instance: String
+    package let instance: String
     let subnets: SubnetPool
     let ports: any PortSource
     let log: Log
     let turns = EnvironmentTurns()
+    let labelReader = LabelReader()
+    let hasSurveyed = Mutex(false)
     let looks: any HealthLooks
     let hostNetworks: @Sendable () -> [SubnetBlock]
     let decisions: DeploymentDecisions

@@ -62,7 +62,6 @@ extension DeploymentPlan {
 
         /// What is launched of a service; nil when all of it runs and, where it is routed, is served.
         func launch(of service: ReleasedService) -> ServiceLaunch? {
-            let served = Set(observed.routes.flatMap(\.ports))
             let isRouted = routedServices.contains { $0.name == service.name }
             let hasPredecessor = observed.containers.contains {
                 $0.labels.service == service.name && !memberIDs.contains($0.id)
@@ -75,7 +74,7 @@ extension DeploymentPlan {
                     return ContainerLaunch(name: name, replica: replica, action: .create)
                 }
                 let port = member.labels.port
-                let isServed = port.map { served.contains($0) } ?? false
+                let isServed = self.isServed(member)
                 let action: ContainerLaunch.Action? =
                     switch member.state {
                     case _ where wanted.resting.contains(member.name): nil
@@ -114,11 +113,21 @@ extension DeploymentPlan {
             }
         }
 
+        /// Whether something is sent to it already.
+        private func isServed(_ member: ObservedContainer) -> Bool {
+            guard let port = member.labels.port else { return false }
+            return observed.routes.contains { $0.ports.contains(port) }
+        }
+
         /// Where the hosts should be sent; nil when they are sent there already.
         var targets: [RouteTarget]? {
             let services = routedServices
-            // A container that is to rest is not made: what is left of its service serves on.
-            if newNames.values.contains(where: { $0.values.contains { wanted.resting.contains($0) } }) { return nil }
+            // A container that is to rest is not made, and nobody saw it healthy unless it is served already: what is
+            // left of its service serves on.
+            let unproven =
+                newNames.values.flatMap(\.values)
+                + services.flatMap { members[$0.name, default: [:]].values.filter { !isServed($0) }.map(\.name) }
+            if unproven.contains(where: wanted.resting.contains) { return nil }
             let targets = services.map { service in
                 RouteTarget(
                     service: service.name, hosts: (wanted.hosts[service.name] ?? []).sorted(),
@@ -134,6 +143,10 @@ extension DeploymentPlan {
                     ports: ports)
             }
             guard routes.count == services.count else { return targets }
+            // What is made anew may have to publish on another port.
+            let routed = services.flatMap { members[$0.name, default: [:]].values }
+            let isRemade = routed.contains { !$0.isAlive || $0.state == .paused }
+            if isRemade, !routed.contains(where: { wanted.resting.contains($0.name) }) { return targets }
             return routes.sorted() == observed.routes.sorted() ? nil : targets
         }
     }

@@ -24,6 +24,8 @@ package enum StepProgress: Sendable, Hashable {
 package protocol PortSource: Sendable {
     /// The port of the container of that name: the same one as before, else one that is free.
     func port(for container: String) async throws(StageFailure) -> Int
+    /// Containers, by name, were found to publish on these ports: what lends them may have forgotten.
+    func found(_ ports: [String: Int]) async
     /// Nothing publishes on that port any more, or something foreign does.
     func release(port: Int) async
     /// Whether nothing listens on that port now.

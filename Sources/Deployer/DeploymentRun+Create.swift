@@ -10,6 +10,7 @@ extension DeploymentRun {
     func create(
         _ launch: ContainerLaunch, of service: ReleasedService, containerPort: Int?
     ) async throws(StageFailure) -> (id: String, name: String, port: Int?) {
+        if containerPort != nil { try await deployer.survey() }
         var name = launch.name
         var strangers: Set<String> = []
         let taken = Set(observed.containers.map(\.name)).subtracting([launch.name])

@@ -9,6 +9,9 @@ extension DeploymentRun {
     /// What cannot be taken back is logged and left to the next pass, which finds it by its labels.
     func undo() async {
         let (disposable, stopped) = traces.withLock { ($0.disposable, $0.stopped) }
+        // A change of routes that failed may have happened all the same. Where that cannot be settled, what may be
+        // served stays, and goes in a later sweep.
+        try? await deployer.router.settle()
         for name in disposable.sorted() { await discard(name) }
         for container in stopped {
             await reporter.step("start \(container.name) again", .began)
@@ -29,8 +32,12 @@ extension DeploymentRun {
                 let labels = LabelSet(found.labels), labels.instance == deployer.instance,
                 labels.environment == wanted.id, labels.release == wanted.release.id
             else { return }
-            // Nothing is ever taken away from under the proxy.
-            if let port = labels.port, await deployer.router.isServing(port: port) { return }
+            // Nothing is ever taken away from under the proxy. What may have been sent something goes with a sweep,
+            // which lets it come to its end.
+            if let port = labels.port {
+                if await deployer.router.isServing(port: port) { return }
+                if await deployer.router.idle(port: port, madeAt: found.createdAt) != nil { return }
+            }
             try await deployer.engine.remove(found.id, force: true)
             if let port = labels.port { await deployer.ports.release(port: port) }
         } catch {

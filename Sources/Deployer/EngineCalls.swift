@@ -24,6 +24,8 @@ package protocol EngineCalls: Sendable {
         labels: [String: String], onConnected: @escaping @Sendable () -> Void,
         onEvent: @escaping @Sendable (EngineEvent) -> Void
     ) async throws(EngineError)
+    /// Every image there is, those of single build steps among them.
+    func allImages() async throws(EngineError) -> [EngineImage]
     /// What an image says about itself, by id or name; nil if there is none.
     func inspectImage(_ reference: String) async throws(EngineError) -> ImageDetail?
     /// Removes an image, by id or name; nothing happens if it is gone. A conflict: a container uses it.

@@ -43,6 +43,9 @@ struct HealthWait: Sendable {
         let eagerUntil = Deadline.after(Self.eagerTime)
         var pause = Self.firstPause
         while true {
+            // A look that began too late decides, not one during which the time ran out: a machine that was suspended
+            // meanwhile gave nobody a chance.
+            let isLast = deadline.hasPassed
             let finding = await looks.look(probe)
             if finding == .healthy { return }
             let detail = try await inspect()
@@ -53,7 +56,7 @@ struct HealthWait: Sendable {
             case .connected: if await isListening(detail, probe) { return }
             case .unhealthy(let words): problem = words
             }
-            guard !deadline.hasPassed else { throw await neverHealthy(detail, problem) }
+            guard !isLast else { throw await neverHealthy(detail, problem) }
             try await sleep(min(pause, deadline.remaining))
             let longest = eagerUntil.hasPassed ? check.interval : min(Self.eagerPause, check.interval)
             pause = min(pause * 2, longest)

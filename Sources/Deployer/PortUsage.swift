@@ -25,6 +25,12 @@ struct PortUsage: Sendable, Hashable {
         inUse = ports
     }
 
+    /// Nobody knows whether these came into use: what was in use may still be.
+    mutating func mayHaveMoved(to ports: Set<Int>) {
+        for port in ports { idleSince[port] = nil }
+        inUse.formUnion(ports)
+    }
+
     /// Whether something is sent to the port.
     func isInUse(_ port: Int) -> Bool { inUse.contains(port) }
 

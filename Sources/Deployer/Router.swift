@@ -11,6 +11,8 @@ package actor Router {
     private let client: any ProxyAdmin
     private let files: (any RouteStore)?
     private let routesDirectory: String?
+    /// Our server where it looks routes up in files: it never changes.
+    private let lookupServer: CaddyServer?
     private let frame: CaddyFrame
     private let log: Log
     private let mayAct: @Sendable () async -> Bool
@@ -63,6 +65,7 @@ package actor Router {
         self.client = client
         self.files = files
         self.routesDirectory = routesDirectory
+        lookupServer = routesDirectory.map { frame.server(routesDirectory: $0) }
         self.frame = frame
         self.log = log
     }
@@ -106,6 +109,12 @@ package actor Router {
             }
             throw error
         }
+    }
+
+    /// Brings the proxy to what it is to know, where it is not known to have that.
+    package func settle() async throws(StageFailure) {
+        try await load()
+        try await push()
     }
 
     /// Makes this the whole table.
@@ -190,6 +199,7 @@ package actor Router {
                 // What the proxy has now is not known: the request may have arrived.
                 applied = 0
                 failedPush = (sent, failure)
+                usage.mayHaveMoved(to: table.ports)
             }
             for waiter in waiters { waiter.resume() }
             waiters = []
@@ -217,8 +227,7 @@ package actor Router {
 
     /// Our server as the proxy should have it.
     private var wantedServer: CaddyServer {
-        routesDirectory.map { frame.server(routesDirectory: $0) }
-            ?? frame.server(table, keepsStreams: keepsStreams != false)
+        lookupServer ?? frame.server(table, keepsStreams: keepsStreams != false)
     }
 
     /// Brings our server in the proxy's configuration to what it should be.

@@ -99,6 +99,11 @@ extension Failpoint {
         case rollbackRouteSwitched = "rollback.route.switched"
         case rollbackRecorded = "rollback.recorded"
 
+        case gcListed = "gc.listed"
+        case gcRemoved = "gc.removed"
+        case gcRecorded = "gc.recorded"
+
+        case storeBackupMid = "store.backup.mid"
         case storeMigrateStatement = "store.migrate.stmt"
 
         case lifeStartLocked = "life.start.locked"

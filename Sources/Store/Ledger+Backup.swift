@@ -24,7 +24,10 @@ extension Ledger {
         let job: @Sendable () throws(SQLiteError) -> Void = { () throws(SQLiteError) in
             // A connection of its own: in WAL mode a reader stops no writer.
             let connection = try Connection(path: path, access: .readOnly)
-            try Self.copy(connection, to: destination, madeAt: now) { !flag.isRaised && !deadline.hasPassed }
+            try Self.copy(connection, to: destination, madeAt: now) {
+                Failpoint.pass("store.backup.mid")
+                return !flag.isRaised && !deadline.hasPassed
+            }
         }
         try await Self.backupPool.run(onCancel: { flag.raise() }, job)
     }

@@ -22,6 +22,7 @@ extension Ledger {
         try write { (connection) throws(SQLiteError) in
             try Self.trimDeliveries(now: now, connection)
             try Self.trimEvents(connection)
+            try connection.run(Self.traceDeletion, [.integer(Self.traceLimit)])
             let projects = try connection.rows(
                 "SELECT project FROM deployments UNION SELECT project FROM releases UNION SELECT project FROM images"
             ) { $0.text(0) }

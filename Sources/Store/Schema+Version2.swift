@@ -1,6 +1,6 @@
 extension Schema {
     /// The second schema: what is needed to survive faults of disks, processes and people.
-    static let version2 = restoring + checking + reporting + suspecting
+    static let version2 = restoring + checking + reporting + suspecting + tracing
 
     /// A copy says that it is one; the projects of a database that was put back wait for a person.
     private static let restoring = """
@@ -54,6 +54,19 @@ extension Schema {
             told TEXT,
             PRIMARY KEY (project, number)
         ) STRICT, WITHOUT ROWID;
+
+        """
+
+    /// What builds may have left in the engine besides their images.
+    private static let tracing = """
+        CREATE TABLE build_traces (
+            digits TEXT PRIMARY KEY,
+            reference TEXT,
+            made_from INTEGER NOT NULL,
+            made_until INTEGER NOT NULL,
+            used_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX build_traces_by_use ON build_traces (used_at);
 
         """
 

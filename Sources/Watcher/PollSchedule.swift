@@ -11,6 +11,8 @@ package struct PollSchedule: Sendable {
         var isUnderWay = false
         /// Someone asked to look, and no listing has begun since.
         var isAsked = false
+        /// The listing under way was asked for before its time.
+        var isHurried = false
         /// When the looks that were asked for are paid off, one for each ``askInterval``.
         var paidAt: ContinuousClock.Instant?
         var fingerprint: Int?
@@ -82,6 +84,7 @@ package struct PollSchedule: Sendable {
         for (project, entry) in taken {
             entries[project]?.isUnderWay = true
             entries[project]?.isAsked = false
+            entries[project]?.isHurried = entry.isAsked
             if entry.isAsked { entries[project]?.paidAt = max(entry.paidAt ?? now, now) + Self.askInterval }
         }
         return taken.keys.sorted()
@@ -129,7 +132,8 @@ package struct PollSchedule: Sendable {
                 entry.failures = 0
                 entry.dueAt = now + backoff.jittered(interval, random: random)
             case .failed:
-                entry.failures += 1
+                // However often somebody asks while a remote is away, the pause grows with its own polls alone.
+                entry.failures = entry.isHurried ? max(1, entry.failures) : entry.failures + 1
                 entry.dueAt = now + backoff.pause(afterFailures: entry.failures, random: random)
             case .interrupted:
                 entry.failures += 1

@@ -43,12 +43,27 @@ import Testing
         #expect(machine.next(at: Fixture.now) == .deploy(Fixture.candidate(2)))
     }
 
+    @Test func whatAnEngineSaidOfABuildAsItWentIsTriedAgain() {
+        var machine = Fixture.machine()
+        machine.wished(Fixture.wish(.run(Fixture.commit(1))), finding: .ready(Fixture.candidate(1)))
+        machine.began(Fixture.commit(1))
+        machine.failed(Fixture.commit(1), Fixture.failure(.stall), at: Fixture.now) { _ in .seconds(1) }
+        machine.swept()
+        let later = Fixture.now.advanced(by: EnvironmentMachine.dying)
+        #expect(machine.next(at: later) == .rest(until: nil))
+        machine.engineBroke(at: later.advanced(by: .milliseconds(1)))
+        #expect(machine.next(at: later) == .rest(until: nil), "an engine that worked on for long meant what it said")
+        machine.engineBroke(at: later)
+        #expect(machine.next(at: later) == .deploy(Fixture.candidate(1)))
+    }
+
     @Test func aCommitWithoutRoomWaitsWhileTheRestGoesOn() {
         var machine = Fixture.live(1)
         machine.wished(Fixture.wish(.run(Fixture.commit(2))), finding: .ready(Fixture.candidate(2)))
         machine.obstructed(Fixture.commit(2), by: Gate(kind: .disk, blocker: "full"))
         machine.stirred()
         #expect(machine.next(at: Fixture.now) == .repair)
+        machine.beganLook()
         machine.repaired()
         machine.swept()
         #expect(machine.next(at: Fixture.now) == .rest(until: nil))
@@ -85,6 +100,22 @@ import Testing
         machine.failed(Fixture.commit(2), Fixture.failure(.stall), at: Fixture.now) { _ in .seconds(1) }
         #expect(machine.record.live?.commit == Fixture.commit(1))
         #expect(machine.next(at: Fixture.now) == .repair)
+    }
+
+    @Test func whatHappensDuringALookTakesAnotherOne() {
+        var machine = Fixture.live(1)
+        machine.beganLook()
+        machine.stirred()
+        machine.repaired()
+        #expect(machine.next(at: Fixture.now) == .repair)
+        machine.beganLook()
+        machine.repaired()
+        machine.wished(Fixture.wish(.run(Fixture.commit(1))), finding: .ready(Fixture.candidate(1)))
+        machine.swept()
+        #expect(machine.next(at: Fixture.now) == .rest(until: nil))
+        // Looking found that something is left to remove.
+        machine.repaired(hasLeftovers: true)
+        #expect(machine.next(at: Fixture.now) == .sweep)
     }
 
     @Test func givingUpOnPurposeIsNoFailure() {

@@ -270,4 +270,25 @@ struct DeploymentPlanTests {
         wanted.resting = []
         #expect(!DeploymentPlan.steps(from: .make([exited], routes: [route]), to: wanted).isEmpty)
     }
+
+    /// Its records and routes were lost: nothing may be sent to what only crashes.
+    @Test func nothingIsSentToWhatRestsAndNobodySawHealthy() {
+        var wanted = WantedEnvironment.make()
+        let exited = ObservedContainer.make(of: wanted, state: .exited)
+        wanted.resting = [exited.name]
+        #expect(DeploymentPlan.steps(from: .make([exited], routes: []), to: wanted).isEmpty)
+    }
+
+    /// What is made anew may have to publish on another port: its route is set once it does.
+    @Test func whatIsMadeAnewIsRoutedAnew() throws {
+        let wanted = WantedEnvironment.make()
+        let paused = ObservedContainer.make(of: wanted, state: .paused)
+        let steps = DeploymentPlan.steps(from: .make([paused], routes: [wanted.route()]), to: wanted)
+        #expect(steps.count == 2)
+        guard case .route(let targets)? = steps.last else {
+            Issue.record("no route")
+            return
+        }
+        #expect(targets.map(\.containers) == [[paused.name]])
+    }
 }

@@ -254,6 +254,8 @@ actor TestPorts: PortSource {
         return port
     }
 
+    func found(_ ports: [String: Int]) async {}
+
     nonisolated func isUnused(_ port: Int) async -> Bool {
         ListeningPorts.ofNetwork(of: Int(getpid()))?.sockets.contains { $0.port == port } != true
     }

@@ -30,26 +30,31 @@ final class Scene {
     ///   - polling: how often the daemon looks at the remote by itself.
     ///   - isOwn: the engine is this scene's alone, to be stopped and started.
     ///   - starts: whether the daemon is started, and has found the remote empty, before the body begins.
+    ///   - settings: more lines of the daemon's configuration.
     ///   - host: the kind of Git host.
     ///   - repository: the lines of the configuration that name the remote and the credential.
     static func play(
         on program: EngineFixture.Program, polling: String = "60s", withOwnEngine isOwn: Bool = false,
-        starts: Bool = true, host: GitHostKind = .github, repository: (GitWorkshop) throws -> String = Scene.local,
+        starts: Bool = true, settings: String = "", host: GitHostKind = .github,
+        repository: (GitWorkshop) throws -> String = Scene.local,
         _ body: (Scene) async throws -> Void
     ) async throws {
-        let stage = Stages.stage(of: program)
-        await stage.enter()
+        let stages = Stages.stages(of: program)
+        let stage = await stages.enter()
         do {
-            let engine = try await isOwn ? EngineFixture.forOneTest(program) : EngineFixture.forTest(program)
-            let scene = try Scene(engine, polling: polling, gitHost: host, repository: repository)
+            let engine =
+                try await isOwn
+                ? EngineFixture.forOneTest(program) : EngineFixture.forTest(program, number: stage)
+            let scene = try Scene(
+                engine, polling: polling, settings: settings, gitHost: host, repository: repository)
             defer { scene.end(isOwn: isOwn) }
             if starts { try await scene.start() }
             try await body(scene)
         } catch {
-            await stage.leave()
+            await stages.leave(stage)
             throw error
         }
-        await stage.leave()
+        await stages.leave(stage)
     }
 
     /// Plays one scene on a scripted engine of its own: as many as there are run side by side.

@@ -58,6 +58,8 @@ struct EngineState {
 
     var containers: [String: Container] = [:]
     var networks: [String: EngineNetwork] = [:]
+    /// The environments that networks are for, by their ids.
+    var owners: [String: EnvironmentID] = [:]
     var volumes: [String: EngineVolume] = [:]
     var images: [ImageID: Image] = [:]
     var downUntil: Int64 = 0

@@ -29,6 +29,7 @@ extension PassingEngine {
         labels: [String: String], onConnected: @escaping @Sendable () -> Void,
         onEvent: @escaping @Sendable (EngineEvent) -> Void
     ) async throws(EngineError) { try await real.events(labels: labels, onConnected: onConnected, onEvent: onEvent) }
+    func allImages() async throws(EngineError) -> [EngineImage] { try await real.allImages() }
     func inspectImage(_ reference: String) async throws(EngineError) -> ImageDetail? {
         try await real.inspectImage(reference)
     }

@@ -74,6 +74,9 @@ extension PassingRecords {
     func remember(image: ImageID, key: Digest, project: ProjectName) async throws(SQLiteError) {
         try await real.remember(image: image, key: key, project: project)
     }
+    func remember(_ traces: BuildTraces) async throws(SQLiteError) { try await real.remember(traces) }
+    func buildTraces() async throws(SQLiteError) -> [BuildTrace] { try await real.buildTraces() }
+    func forget(traces: [BuildTrace]) async throws(SQLiteError) { try await real.forget(traces: traces) }
     func forget(image: ImageID) async throws(SQLiteError) {
         try await real.forget(image: image)
     }

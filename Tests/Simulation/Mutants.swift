@@ -98,6 +98,17 @@ enum Mutants {
                     wantedRefs: decision.wantedRefs)
             }
         },
+        deciding("removes images that live releases need") { decisions in
+            decisions.keptReleases = { _ in [] }
+        },
+        deciding("expires previews by the wall clock") { decisions in
+            let wall = WallMemory()
+            decisions.leftAlone = { elapsed, _ in wall.passed() ?? elapsed }
+        },
+        deciding("goes on with work for a commit that is no longer the newest") { decisions in
+            let target = decisions.target
+            decisions.target = { machine in machine.record.inProgress ?? target(machine) }
+        },
         // What an environment does
         deciding("does not mend what runs") { decisions in
             let next = decisions.next
@@ -195,6 +206,21 @@ enum Mutants {
         var variant = Variant(name: name)
         change(&variant.deciding)
         return variant
+    }
+}
+
+/// Measures time by the wall clock, which jumps.
+// Unchecked: see SimulatedMachine.
+private final class WallMemory: @unchecked Sendable {
+    private var last: (elapsed: Int64, wall: Int64)?
+
+    /// What passed on the wall clock since this was last asked in the same world.
+    func passed() -> Duration? {
+        let machine = SimulatedMachine.shared
+        let now = (elapsed: machine.elapsed, wall: machine.wallMilliseconds)
+        defer { last = now }
+        guard let last, last.elapsed <= now.elapsed else { return nil }
+        return .milliseconds(now.wall - last.wall)
     }
 }
 

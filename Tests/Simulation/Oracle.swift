@@ -11,6 +11,14 @@ struct Violation: Sendable, CustomStringConvertible {
     let message: String
 
     var description: String { "\(invariant): \(message)" }
+
+    /// The words of it without names and numbers: what violations of one cause have in common.
+    var kind: String {
+        let words = message.split(separator: " ").filter { word in
+            word.utf8.allSatisfy { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
+        }
+        return "\(invariant) \(words.joined(separator: " "))"
+    }
 }
 
 /// Sees everything that happens in a world, and says when something must not.
@@ -270,6 +278,13 @@ final class Oracle {
         guard let repository = repository(environment.project), let before = served[environment],
             let ref = before.ref.map({ RefName(printable: $0) }), !touched.contains(environment), !areRecordsLost
         else { return }
+        // Nor may anything be sent to what is not the environment's.
+        let isTaken = (applied[environment] ?? []).flatMap(\.ports).contains { port in
+            if world.engine.takenPorts.contains(port) { return true }
+            guard let listener = world.engine.listening(on: port) else { return false }
+            return listener.environment != environment
+        }
+        if isTaken { return }
         if let absences = repository.absences[ref], absences < 2 {
             fail("I-2", "\(environment) is taken away, and only \(absences) listings in a row lacked \(ref)")
         }
@@ -318,6 +333,8 @@ final class Oracle {
 
     /// How long everything must stay as it should be.
     private static let stable: Int64 = 32_000_000_000
+    /// How many steps every world has.
+    private static let leastSteps = 200
     /// How long it may take to get there: the longest back-off, a poll, and a build.
     private static let patience: Int64 = 480_000_000_000
 
@@ -325,11 +342,11 @@ final class Oracle {
     var isSettled: Bool {
         guard world.isCalm else { return false }
         let now = world.machine.elapsed
-        guard now - askedAt >= 500_000_000 else { return false }
+        guard now - askedAt >= 1_000_000_000 else { return false }
         askedAt = now
         if unfinished() == nil {
             if settledSince == nil { settledSince = now }
-            if let since = settledSince, now - since >= Self.stable {
+            if let since = settledSince, now - since >= Self.stable, world.steps >= Self.leastSteps {
                 settling = (since - calmAt) / 1_000_000
                 return true
             }

@@ -1,22 +1,21 @@
 extension Script {
-    /// How long things happen; afterwards no fault comes any more.
-    static let span = 50_000
-
-    /// The script of a seed.
+    /// The script of a seed. Most are short and dense, so that many can be run; a few are long.
     static func random(seed: UInt64, projects: Int) -> Script {
         var chances = Chances(seed: seed &* 0x9E37_79B9 ^ 0xACE)
+        let isLong = chances.percent(5)
+        let span = isLong ? 50_000 : 10_000 + chances.below(10_000)
         var entries: [Entry] = []
-        let count = 16 + chances.below(12)
-        // Things come in bursts: half of them soon after the one before.
+        let count = isLong ? 16 + chances.below(12) : 6 + chances.below(6)
+        // Things come in bursts: half of them soon after the one before, some in the same millisecond.
         var at = 500
         for _ in 0..<count {
-            at += chances.percent(55) ? chances.below(1500) : chances.below(2 * span / count)
+            at += chances.percent(55) ? max(0, chances.below(1800) - 300) : chances.below(2 * span / count)
             entries.append(Entry(at: min(at, span), event: git(&chances, projects)))
         }
-        let faults = 12 + chances.below(8)
+        let faults = isLong ? 12 + chances.below(8) : 10 + chances.below(4)
         for _ in 0..<faults { entries.append(Entry(at: chances.below(span), event: fault(&chances, projects))) }
         if chances.percent(50) {
-            for _ in 0..<(1 + chances.below(4)) {
+            for _ in 0..<(1 + chances.below(isLong ? 4 : 2)) {
                 entries.append(Entry(at: chances.below(span), event: person(&chances, projects)))
             }
         }

@@ -6,10 +6,13 @@ struct Script: Sendable {
         var at: Int
         var event: Event
 
-        var description: String { "\(at) ms: \(event)" }
+        var description: String { "\(at) ms: \(event)".replacing("slipway_simulation.", with: "") }
     }
 
     var entries: [Entry]
+
+    /// The last moment at which something happens; afterwards no fault comes any more.
+    var end: Int { entries.map(\.at).max() ?? 0 }
 
     /// How many of the entries are faults.
     var faults: Int { entries.count { $0.event.isFault } }
@@ -91,7 +94,7 @@ enum Blow: Sendable {
     case fails
     /// It fails for the caller, and happened all the same.
     case failsAfterwards
-    /// It fails for the caller, and happens later.
+    /// It fails for the caller, and happens later; at once where nothing can be on its way.
     case happensLate(milliseconds: Int)
     /// It takes long.
     case slow(milliseconds: Int)
@@ -107,6 +110,14 @@ enum Crossing: String, Sendable, CaseIterable {
     case routes, proxy
     case listRemote, fetch
     case read, write, open
+
+    /// Whether it is a call of this machine's, that has happened or not once it returns.
+    var isLocal: Bool {
+        switch self {
+        case .read, .write, .open, .routes: true
+        default: false
+        }
+    }
 
     /// Whether it may change the world: what a daemon whose records are another's by now must not do.
     var isEffect: Bool {

@@ -49,6 +49,9 @@ struct SimulatedEngine: EngineCalls, @unchecked Sendable {
         }
     }
 
+    /// No simulated build leaves anything behind.
+    func allImages() async throws(EngineError) -> [EngineImage] { [] }
+
     func inspect(container: String) async throws(EngineError) -> ContainerDetail? {
         try await call(.inspect, "inspect") { [world] in
             world.oracle.inspected(container, life)
@@ -208,6 +211,7 @@ struct SimulatedEngine: EngineCalls, @unchecked Sendable {
             let id = world.engine.freshID()
             world.engine.networks[id] = EngineNetwork(
                 id: id, name: name, subnets: subnet.map { [$0] } ?? [], labels: labels)
+            world.engine.owners[id] = LabelSet(labels)?.environment
             return .success(id)
         }
     }

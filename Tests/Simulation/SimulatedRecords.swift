@@ -127,13 +127,21 @@ struct SimulatedRecords: Records, @unchecked Sendable {
     func save(
         _ deployment: Deployment, environment: EnvironmentRecord?, replacing previous: Int64?, events: [NewEvent]
     ) async throws(SQLiteError) {
+        let oracle = world.oracle
         try await write { state in
             if let previous, previous != deployment.number, var old = state.deployments[previous], old.state == .live {
                 old.state = .replaced
                 old.endedAt = deployment.liveAt
                 state.deployments[previous] = old
             }
-            if state.deployments[deployment.number] != nil { state.deployments[deployment.number] = deployment }
+            if let old = state.deployments[deployment.number] {
+                if old.state != deployment.state, deployment.state.isFinal || deployment.state == .live, events.isEmpty,
+                    !(old.state == .live && deployment.state == .replaced)
+                {
+                    oracle.fail("I-7", "deployment \(deployment.number) is \(deployment.state) without an event")
+                }
+                state.deployments[deployment.number] = deployment
+            }
             if let environment {
                 state.environments[environment.id.project, default: [:]][environment.id.name] = environment
             }
@@ -184,6 +192,11 @@ struct SimulatedRecords: Records, @unchecked Sendable {
             state.images[project, default: []].append((key, image))
         }
     }
+
+    // No simulated build leaves anything behind.
+    func remember(_ traces: BuildTraces) async throws(SQLiteError) {}
+    func buildTraces() async throws(SQLiteError) -> [BuildTrace] { [] }
+    func forget(traces: [BuildTrace]) async throws(SQLiteError) {}
 
     func forget(image: ImageID) async throws(SQLiteError) {
         try await write { state in

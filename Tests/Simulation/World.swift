@@ -114,14 +114,14 @@ final class World: @unchecked Sendable {  // Unchecked: see SimulatedMachine.
         case .crashBefore(let downFor):
             crash(life, downFor: downFor)
             return .cut(.dead)
-        case .happensLate(let milliseconds):
+        case .happensLate(let milliseconds) where !crossing.isLocal:
             machine.after(milliseconds: Double(milliseconds)) { _ = effect() }
             return .cut(.failed)
         default: break
         }
         let value = effect()
         switch blow {
-        case .failsAfterwards: return .cut(.failed)
+        case .failsAfterwards, .happensLate: return .cut(.failed)
         case .crashAfter(let downFor):
             crash(life, downFor: downFor)
             return .cut(.dead)
@@ -231,12 +231,12 @@ final class World: @unchecked Sendable {  // Unchecked: see SimulatedMachine.
         faults = script.faults
         for entry in script.entries {
             machine.after(milliseconds: Double(entry.at)) { [self] in
-                trace { "event: \(entry.event)" }
+                trace { "event: \(entry)" }
                 steps += 1
                 happen(entry.event)
             }
         }
-        machine.after(milliseconds: Double(Script.span + 1)) { [self] in calm() }
+        machine.after(milliseconds: Double(script.end + 1)) { [self] in calm() }
         start()
         machine.run(
             until: { oracle.violation != nil || oracle.isSettled },

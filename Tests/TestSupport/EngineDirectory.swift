@@ -19,10 +19,12 @@ enum EngineDirectory {
     }
 
     /// The command that serves in the directory.
-    static func command(_ program: EngineFixture.Program, at path: String, in directory: String) -> Command {
+    static func command(
+        _ program: EngineFixture.Program, number: Int, at path: String, in directory: String
+    ) -> Command {
         switch program {
         case .podman:
-            writeConfiguration(in: directory)
+            writeConfiguration(in: directory, number: number)
             return Command(
                 executable: path,
                 arguments: podmanRoots(directory)
@@ -61,7 +63,7 @@ enum EngineDirectory {
 
     /// What small virtual machines need (hybrid control groups, a hard limit on files), and what keeps Podmans apart:
     /// they would share locks in /dev/shm and networks in /etc.
-    private static func writeConfiguration(in directory: String) {
+    private static func writeConfiguration(in directory: String, number: Int) {
         let text = """
             [containers]
             default_ulimits = ["nofile=20000:20000", "nproc=10000:10000"]
@@ -73,7 +75,7 @@ enum EngineDirectory {
             [network]
             network_backend = "netavark"
             network_config_dir = "\(directory)/networks"
-            default_subnet = "10.\(100 + Int(getpid()) / 256 % 48).\(getpid() % 256).0/24"
+            default_subnet = "10.\(100 + (Int(getpid()) / 256 + abs(number) * 7) % 48).\(getpid() % 256).0/24"
             """
         try? Data(text.utf8).write(to: URL(filePath: "\(directory)/containers.conf"))
     }

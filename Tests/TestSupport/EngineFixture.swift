@@ -46,18 +46,24 @@ package final class EngineFixture: Sendable {
     private let images = Mutex<[String: String]>([:])
     private let process: EngineProcess
 
-    private static let started = Mutex<[Program: Result<EngineFixture, Unusable>]>([:])
+    private struct Place: Hashable {
+        let program: Program
+        let number: Int
+    }
 
-    /// The process's one engine of that kind.
-    package static func shared(_ program: Program) throws(Unusable) -> EngineFixture {
+    private static let started = Mutex<[Place: Result<EngineFixture, Unusable>]>([:])
+
+    /// The process's engine of that kind and number.
+    package static func shared(_ program: Program, number: Int = 0) throws(Unusable) -> EngineFixture {
+        let place = Place(program: program, number: number)
         let result = started.withLock { started in
-            if let known = started[program] { return known }
+            if let known = started[place] { return known }
             if started.isEmpty {
                 EngineDirectory.sweep()
                 atexit { EngineFixture.endAll() }
             }
-            let result = Result { () throws(Unusable) in try EngineFixture(program) }
-            started[program] = result
+            let result = Result { () throws(Unusable) in try EngineFixture(program, number: -number) }
+            started[place] = result
             return result
         }
         return try result.get()
@@ -84,7 +90,7 @@ package final class EngineFixture: Sendable {
         directory = EngineDirectory.make(for: program, number: number)
         socketPath = "\(directory)/engine.sock"
         process = EngineProcess(
-            EngineDirectory.command(program, at: path, in: directory), logPath: "\(directory)/log")
+            EngineDirectory.command(program, number: number, at: path, in: directory), logPath: "\(directory)/log")
         try waitUntilItAnswers()
     }
 

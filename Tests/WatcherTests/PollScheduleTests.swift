@@ -165,6 +165,17 @@ import Watcher
         }
     }
 
+    /// Pushes during a short outage must not keep the remote from being listed for long after it.
+    @Test mutating func failuresOfWhatWasAskedForDoNotMakeThePauseGrow() throws {
+        schedule.watch(shop, at: address, now: start)
+        for second in stride(from: 0, to: 30, by: 5) {
+            schedule.look(at: shop, now: after(second))
+            #expect(schedule.takeDue(now: after(second)) == [shop])
+            finish([shop], .failed, at: second + 1)
+        }
+        #expect(try #require(schedule.nextDue) <= after(26 + 66))
+    }
+
     @Test mutating func askingAgainChangesNothing() {
         schedule.watch(shop, at: address, now: start)
         _ = schedule.takeDue(now: start)

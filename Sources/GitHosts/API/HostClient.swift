@@ -43,7 +43,7 @@ package final class HostClient: Sendable {
         self.credential = credential
     }
 
-    private var api: any HostAPI.Type { repository.kind.api }
+    var api: any HostAPI.Type { repository.kind.api }
 
     /// Makes a commit show a status; returns what to remember of it.
     package func post(_ status: CommitStatus, before: ToldStatus?) async throws(StageFailure) -> ToldStatus {
@@ -96,7 +96,7 @@ package final class HostClient: Sendable {
     }
 
     /// All entries of a listing, page by page.
-    private func pages(_ call: (Int) -> HostCall) async throws(StageFailure) -> [JSONValue] {
+    func pages(_ call: (Int) -> HostCall) async throws(StageFailure) -> [JSONValue] {
         var entries: [JSONValue] = []
         var first: HostCall?
         for page in 1...Limit.pages {
@@ -115,7 +115,7 @@ package final class HostClient: Sendable {
     }
 
     /// Sends one call and judges its answer; nil for an answer without a body.
-    private func perform(_ call: HostCall) async throws(StageFailure) -> JSONDocument? {
+    func perform(_ call: HostCall) async throws(StageFailure) -> JSONDocument? {
         if let rest = state.withLock({ $0.restsUntil }), !rest.hasPassed {
             throw .hostRests(repository, call, for: rest.remaining)
         }

@@ -19,7 +19,9 @@ import Testing
     func aKillAtEveryBoundaryChangesNothingButTheTime(_ share: Int) async throws {
         let points = try Self.points().enumerated().filter { $0.offset % Self.shares == share }.map(\.element)
         #expect(points.count > 10)
-        try await Scene.play(on: try ScriptedEngine(), starts: false, ports: 1000) { scene in
+        try await Scene.play(
+            on: try ScriptedEngine(), starts: false, ports: 1000, settings: "limits: { build_cache: 1Mi }"
+        ) { scene in
             let run = FaultRun(scene)
             try await run.begin()
             let start = ContinuousClock.now

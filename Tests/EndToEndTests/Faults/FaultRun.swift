@@ -112,6 +112,16 @@ final class FaultRun {
             case .hold: try? scene.quietWish("hold", of: "staging", ["reason": "a test"])
             case .rollback: try? scene.quietWish("rollback", of: "staging", ["reason": "a test"])
             case .stop: kill(scene.daemon.pid, SIGTERM)
+            case .backup:
+                _ = scene.ask(
+                    "POST", "/api/v1/backups", body: Array("{}".utf8),
+                    headers: [HTTPHeader("Content-Type", "application/json")])
+            case .tidy:
+                try push(files: ["Dockerfile": Application.dockerfile(#"RUN ["/bin/busybox", "true"]"#)])
+                try await converge("a build that leaves the image of a step")
+                scene.daemon.stop()
+                mark = scene.scriptedLedger?.count ?? 0
+                try scene.daemon.start()
             case .start:
                 scene.daemon.stop()
                 try scene.daemon.start()
@@ -170,10 +180,11 @@ final class FaultRun {
 
     // What people do
 
-    private func push() throws {
+    private func push(files: [String: String] = [:]) throws {
         pages += 1
         former = wanted["staging"]
-        let commit = try scene.push(page: "\(pages)", files: Self.files, delivers: false)
+        let commit = try scene.push(
+            page: "\(pages)", files: Self.files.merging(files) { $1 }, delivers: false)
         wanted["staging"] = Goal(commit: commit, page: "\(pages)\n")
         try announce(.branch("main"), commit)
     }

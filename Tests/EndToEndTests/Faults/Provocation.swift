@@ -18,6 +18,10 @@ enum Provocation: Sendable {
     case amnesia
     /// The daemon is asked to stop.
     case stop
+    /// Somebody asks for a copy of the records.
+    case backup
+    /// A build leaves something behind, and the daemon starts anew.
+    case tidy
 
     /// What brings a daemon to the boundary of that name: a push, unless it is known to be something else.
     static func of(_ point: String) -> Self {
@@ -28,6 +32,8 @@ enum Provocation: Sendable {
         case "life.start.locked": .start
         case "life.start.migrated", "life.start.adopted", "store.migrate.stmt": .amnesia
         case "life.drain.begin", "life.exit": .stop
+        case "store.backup.mid": .backup
+        case _ where point.hasPrefix("gc."): .tidy
         case _ where point.hasPrefix("promote."): .tag
         case _ where point.hasPrefix("rollback."): .rollback
         default: .push
@@ -43,7 +49,8 @@ enum Provocation: Sendable {
     var repeatsInOneProcess: Bool {
         switch self {
         case .push, .branch, .overtake, .tag, .hold, .rollback: true
-        case .start, .amnesia, .stop: false
+        // A copy that nobody fetches keeps the next one waiting for a minute.
+        case .start, .amnesia, .stop, .tidy, .backup: false
         }
     }
 }

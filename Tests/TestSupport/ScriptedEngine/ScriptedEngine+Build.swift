@@ -42,6 +42,10 @@ extension ScriptedEngine {
                 connection.piece([])
                 return
             }
+            if line.hasPrefix("RUN ") {
+                let step = keepStep(labels)
+                say("stream", manner == .podman ? "--> \(step.prefix(11))\n" : " ---> \(step.prefix(12))\n")
+            }
         }
         let kept = files.filter { $0.value.count <= Self.keptBytes }
         let size = Int64(files.values.reduce(0) { $0 + $1.count })
@@ -60,6 +64,20 @@ extension ScriptedEngine {
         say("stream", "Successfully built \(image.id.prefix(12))\n")
         connection.piece([])
     }
+
+    /// The image of a step stays, without a name; Podman gives it the labels of the image that is built.
+    private func keepStep(_ labels: [String: String]) -> String {
+        world.withLock { world in
+            let id = world.makeID()
+            world.images[id] = ScriptedWorld.Image(
+                id: id, tags: [], labels: manner == .podman ? labels : [:], exposed: [], command: [], environment: [],
+                files: [:], size: Self.stepBytes, created: Timestamp(milliseconds: WallClock.milliseconds()))
+            return id
+        }
+    }
+
+    /// How much the image of a step takes.
+    private static let stepBytes: Int64 = 2 << 20
 
     /// Does one line; what is returned is why it failed, empty where nobody waits for the build any more.
     private func perform(
