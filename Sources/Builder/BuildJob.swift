@@ -15,7 +15,9 @@ package struct BuildJob: Sendable, Hashable {
     package var commit: ObjectID
     /// The path of the bare repository that has the commit.
     package var mirror: String
-    /// Who we are to the registries of base images; not used where the network is forbidden.
+    /// Whose code it is.
+    package var tier: BuildTier
+    /// Who we are to the registries of base images; not used where the network is forbidden, and never for forks.
     package var registries: [RegistryCredential]
     /// Whether build steps reach the network. False for forks.
     package var isNetworkAllowed: Bool
@@ -25,8 +27,10 @@ package struct BuildJob: Sendable, Hashable {
     /// A job as given.
     package init(
         project: ProjectName, service: String, definition: BuildDefinition, key: Digest, commit: ObjectID,
-        mirror: String, registries: [RegistryCredential] = [], isNetworkAllowed: Bool = true, logPath: String
+        mirror: String, tier: BuildTier = .repository, registries: [RegistryCredential] = [],
+        isNetworkAllowed: Bool = true, logPath: String
     ) {
+        self.tier = tier
         self.project = project
         self.service = service
         self.definition = definition

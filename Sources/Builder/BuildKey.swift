@@ -6,7 +6,12 @@ enum BuildKey {
     private static let format = 1
 
     /// The key of a context built by a definition for a platform such as `linux/amd64`.
-    static func key(of context: BuildContext, definition: BuildDefinition, platform: String) -> Digest {
+    ///
+    /// What a fork's commit builds has keys of its own: its image is never taken for one of the repository's, and none of
+    /// the repository's, whose base may be private, runs a fork's command.
+    static func key(
+        of context: BuildContext, definition: BuildDefinition, platform: String, tier: BuildTier = .repository
+    ) -> Digest {
         var form = CanonicalForm("slipway build", format: format)
         form.add(platform)
         form.add(context.dockerfile)
@@ -17,6 +22,10 @@ enum BuildKey {
             form.add(entry.path)
             form.add(entry.kind.rawValue)
             form.add(entry.object)
+        }
+        if case .fork(let hasNetwork) = tier {
+            form.add("fork")
+            form.add(hasNetwork)
         }
         return form.digest
     }

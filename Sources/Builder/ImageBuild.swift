@@ -36,6 +36,7 @@ struct ImageBuild: Sendable {
             if let image = try await existing(project: job.project, key: job.key) { return .success(image) }
             guard await turn.wait() else { return .failure(.cancelled) }
             let plan = try await plan(job)
+            if job.tier.isFork { try await checkFork(plan) }
             if let refusal = await hooks.mayStart() { return .failure(refusal) }
             await hooks.onStart()
             let began = Timestamp(milliseconds: WallClock.milliseconds())
@@ -77,6 +78,14 @@ struct ImageBuild: Sendable {
             }
             return Plan(context: context, scan: scan, bytes: bytes)
         }
+    }
+
+    /// What a fork's build may not do, because it would reach what other builds use.
+    private func checkFork(_ plan: Plan) async throws(StageFailure) {
+        if let refusal = ForkRules.refusal(of: plan.scan, dockerfile: plan.context.dockerfile) { throw refusal }
+        let flavour: EngineVersion.Flavour
+        do throws(EngineError) { flavour = try await engine.version().flavour } catch { throw .engine(error) }
+        guard flavour == .podman else { throw .sharedCache }
     }
 
     /// Which of some images the engine does not have; none where it does not say.
@@ -198,8 +207,8 @@ struct ImageBuild: Sendable {
             tag: tag(job.project, job.key), memoryBytes: limits.memoryBytes,
             isNetworkAllowed: job.isNetworkAllowed,
             // A private base must not become readable to whoever opens a pull request from a fork.
-            registries: job.isNetworkAllowed ? job.registries : [], timeout: limits.timeout,
-            keepsSteps: plan.keepsSteps)
+            registries: job.isNetworkAllowed && !job.tier.isFork ? job.registries : [], timeout: limits.timeout,
+            keepsSteps: plan.keepsSteps && !job.tier.isFork, isApart: job.tier.isFork)
     }
 
     /// The image if it carries the labels of its build: the output, which names it, comes from the repository's own steps.

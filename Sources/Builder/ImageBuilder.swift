@@ -27,6 +27,7 @@ package final class ImageBuilder: Sendable {
         let tree: String
         let definition: BuildDefinition
         let platform: String
+        let tier: BuildTier
     }
 
     /// How many computed keys are kept.
@@ -49,15 +50,18 @@ package final class ImageBuilder: Sendable {
 
     /// What a commit would run: build keys and content digest, from its tree alone.
     ///
-    /// - Parameter platform: what images are built for: `linux/amd64`.
+    /// - Parameters:
+    ///   - platform: what images are built for: `linux/amd64`.
+    ///   - tier: whose commit it is.
     package func candidate(
-        commit: ObjectID, manifest: Manifest, mirror: String, platform: String
+        commit: ObjectID, manifest: Manifest, mirror: String, platform: String, tier: BuildTier = .repository
     ) async throws(StageFailure) -> Candidate {
         try await build.pool.run { [self] () throws(StageFailure) in
             var reader = try ContextReader(mirror: mirror, commit: commit)
             var services: [CandidateService] = []
             for (name, definition) in manifest.services.sorted(by: { $0.key < $1.key }) {
-                let known = KnownKey(tree: reader.tree, definition: definition.build, platform: platform)
+                let known = KnownKey(
+                    tree: reader.tree, definition: definition.build, platform: platform, tier: tier)
                 services.append(
                     CandidateService(name: name, definition: definition, buildKey: try key(of: known, &reader)))
             }
@@ -68,7 +72,8 @@ package final class ImageBuilder: Sendable {
     private func key(of known: KnownKey, _ reader: inout ContextReader) throws(StageFailure) -> Digest {
         if let key = keys.withLock({ $0[known] }) { return key }
         let context = try reader.context(of: known.definition)
-        let key = BuildKey.key(of: context, definition: known.definition, platform: known.platform)
+        let key = BuildKey.key(
+            of: context, definition: known.definition, platform: known.platform, tier: known.tier)
         keys.withLock { keys in
             // Keys are cheap to compute again: forgetting all now and then is simpler than knowing the oldest.
             if keys.count >= Self.keyLimit { keys.removeAll() }

@@ -61,12 +61,15 @@ package struct Configuration: Sendable, Hashable {
         package var ports: ClosedRange<Int>
         /// The addresses that environments' networks are cut from.
         package var subnets: IPv4Block
+        /// Whether builds of forks' commits reach the network.
+        package var forkNetwork: Bool
 
         /// The defaults of DESIGN section 6.2.
         package init(
             socket: EngineSocket = .auto, builds: Int = 2, ports: ClosedRange<Int> = 20_000...29_999,
-            subnets: IPv4Block = .standard
+            subnets: IPv4Block = .standard, forkNetwork: Bool = false
         ) {
+            self.forkNetwork = forkNetwork
             self.socket = socket
             self.builds = builds
             self.ports = ports

@@ -50,6 +50,10 @@ struct ConfigurationShape {
                 Field("builds", .integer(in: 1...64), \.builds, about: "How many builds run at once."),
                 Field("ports", .portRange, \.ports, about: "The loopback ports that containers publish on."),
                 Field("subnets", .subnets, \.subnets, about: "The block that environments' networks are cut from."),
+                Field(
+                    "fork_network", .flag, \.forkNetwork,
+                    about:
+                        "Whether builds of forks' commits reach the network; they get no registry account either way."),
                 .notYet("kubeconfig", "containers run on Podman or Docker for now"),
                 .notYet("context", "containers run on Podman or Docker for now"),
             ],

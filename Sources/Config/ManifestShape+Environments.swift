@@ -60,15 +60,33 @@ extension ManifestShape {
                 about: "How long a preview lives after the last push was seen; 7d unless given, never for no end."),
             .notYet("sleep_after", "previews do not sleep yet"),
             Field("limit", .integer(in: 0...1000), \.limit, about: "How many previews there may be at once."),
-            .notYet("forks", "pull requests of forks get no preview"),
+            Field(
+                "forks", forks, \.forks,
+                about: "never, or ask: a fork's commit gets a preview once a person with write access allows it."),
+            Field("drafts", .flag, \.filter.drafts, about: "Whether draft pull requests get a preview."),
+            Field(
+                "labels", .list(of: .textPattern("label", "preview"), atMost: 100), \.filter.labels,
+                about: "Patterns of labels: a pull request needs one of them, and none that begins with !."),
+            Field(
+                "titles", .list(of: .textPattern("title", "!WIP*"), atMost: 100), \.filter.titles,
+                about: "Patterns of titles: a pull request's must match one of them, and none that begins with !."),
             .notYet("protect", "previews are open to whoever reaches the proxy"),
             overrides(),
         ],
         synonyms: [
             "branch": "branches", "pull_request": "pull_requests", "prs": "pull_requests",
             "merge_requests": "pull_requests", "max": "limit", "ttl": "expire", "expires": "expire",
-            "sleep": "sleep_after",
+            "sleep": "sleep_after", "fork": "forks", "draft": "drafts", "label": "labels", "title": "titles",
         ])
+
+    /// `environments.preview.forks`
+    private static let forks = Shape<String>.text(pattern: "^(never|ask)$") { text in
+        guard ForkPolicy(rawValue: text) == nil else { return nil }
+        let hint =
+            ["always", "true", "yes", "all"].contains(text)
+            ? "a fork's code is never run unasked: write ask, and allow each commit" : "never or ask"
+        return Refusal(message: "'\(quote(text))' is not what becomes of forks", hint: hint)
+    }.map { ForkPolicy(rawValue: $0) ?? .never }
 
     /// `environments.development`
     static let development = Shape<BranchPolicy>.fields(

@@ -77,6 +77,20 @@ extension Shape where Value == String {
     }
 }
 
+extension Shape where Value == String {
+    /// A pattern over text that people write: `*`, `?`, and `!` in front to exclude what matches.
+    static func textPattern(_ what: String, _ example: String) -> Shape<String> {
+        text { text in
+            let rest = text.hasPrefix("!") ? text.dropFirst() : text[...]
+            let isFine = !rest.isEmpty && text.utf8.count <= 200 && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f }
+            guard !isFine else { return nil }
+            return Refusal(
+                message: "'\(quote(text))' is no pattern of a \(what)",
+                hint: "such as \"\(example)\": * stands for anything, ! in front excludes")
+        }
+    }
+}
+
 extension Shape where Value == Duration? {
     /// How long something lives, or `never` for no end.
     static let lifetime = Shape<Duration>.duration(in: .seconds(1)...(.seconds(3650 * 24 * 3600)))

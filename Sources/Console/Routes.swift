@@ -184,6 +184,33 @@ enum Routes {
             return .done
         },
         Route(
+            "POST", environment + "/allow", "Allow that a commit of a fork's pull request is built and run",
+            body: .object([.init(name: "commit", isRequired: true, summary: "the 40 digits of the commit's id")]),
+            answer: .nothing
+        ) { call throws(RequestProblem) in
+            let id = try call.environment()
+            guard let commit = try call.commit(call.member("commit")) else { return .done }
+            try await call.control.allow(commit, in: id, by: "a person at the command line")
+            return .done
+        },
+        Route("POST", environment + "/stop", "Switch an environment off", body: .object([]), answer: .nothing) {
+            call throws(RequestProblem) in
+            try await call.control.stop(try call.environment(), by: "a person")
+            return .done
+        },
+        Route("POST", environment + "/start", "Switch an environment on again", body: .object([]), answer: .nothing) {
+            call throws(RequestProblem) in
+            try await call.control.start(try call.environment())
+            return .done
+        },
+        Route(
+            "POST", environment + "/redeploy", "Try a deployment that failed again, or start anew what a preview runs",
+            body: .object([]), answer: .nothing
+        ) { call throws(RequestProblem) in
+            _ = try await call.control.redeploy(try call.environment())
+            return .done
+        },
+        Route(
             "POST", environment + "/hold", "Pin an environment to what it runs", body: .object([reason]),
             answer: .nothing
         ) { call throws(RequestProblem) in

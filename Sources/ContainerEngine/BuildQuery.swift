@@ -31,6 +31,7 @@ enum BuildQuery {
         items += network(isAllowed: request.isNetworkAllowed, on: flavour)
         // Docker's classic builder always keeps its steps, and does not know the name.
         if !request.keepsSteps, flavour == .podman { items.append((name: "layers", value: "0")) }
+        if request.isApart { items += [(name: "nocache", value: "1"), (name: "pull", value: "1")] }
         if let cgroup { items.append((name: "cgroupparent", value: "/" + cgroup)) }
         return items
     }

@@ -24,13 +24,17 @@ package struct BuildRequest: Sendable, Hashable {
     package var timeout: Duration
     /// Whether steps are kept for later builds, an image each; where not, Podman writes one image in all. Docker always keeps.
     package var keepsSteps: Bool
+    /// Whether it uses nothing that other builds left, steps and images alike, and leaves nothing that they would use.
+    /// Podman alone can: there, no step is kept, and base images are asked of their registry, never taken from the engine.
+    package var isApart: Bool
 
     /// A build with the defaults of DESIGN section 7.
     package init(
         dockerfile: String = "Dockerfile", withheld: [String] = [], target: String? = nil,
         arguments: [String: String] = [:],
         labels: [String: String] = [:], tag: String, memoryBytes: Int64? = 2 << 30, isNetworkAllowed: Bool = true,
-        registries: [RegistryCredential] = [], timeout: Duration = .seconds(1800), keepsSteps: Bool = true
+        registries: [RegistryCredential] = [], timeout: Duration = .seconds(1800), keepsSteps: Bool = true,
+        isApart: Bool = false
     ) {
         self.dockerfile = dockerfile
         self.withheld = withheld
@@ -43,6 +47,7 @@ package struct BuildRequest: Sendable, Hashable {
         self.registries = registries
         self.timeout = timeout
         self.keepsSteps = keepsSteps
+        self.isApart = isApart
     }
 }
 

@@ -13,7 +13,9 @@ package protocol CommitReading: Sendable {
     /// What the manifest of a commit says about environments; nil while it cannot be read.
     func policies(at commit: ObjectID) async -> EnvironmentPolicies?
     /// What a commit would run; nil while the commit is not here or cannot be read for a passing reason.
-    func candidate(of commit: ObjectID) async -> ProjectFacts.CandidateFinding?
+    ///
+    /// - Parameter tier: whose code it is.
+    func candidate(of commit: ObjectID, tier: BuildTier) async -> ProjectFacts.CandidateFinding?
 }
 
 extension RepositoryReading: CommitReading {}

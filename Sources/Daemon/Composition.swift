@@ -76,6 +76,9 @@ package struct Composition: Sendable {
                         project, reading: boundaries.reading(settings), isAmnesiac: isAmnesiac,
                         doubt: doubts[settings.name], configuration: configuration, boundaries: boundaries,
                         parts: parts,
+                        source: PullRequestSource(
+                            host: settings.host, isAsked: boundaries.links[settings.name] != nil,
+                            want: { watcher.want($0, of: settings.name) }),
                         look: { watcher.look(at: settings.name) })
                 }
                 await projects.add(loop)
@@ -122,7 +125,10 @@ package struct Composition: Sendable {
         for loop in await projects.all {
             guard let link = boundaries.links[loop.project] else { continue }
             services.append(
-                PullRequestWatch(link: link, interval: configuration.poll.interval, loop: loop, parts: parts))
+                PullRequestWatch(
+                    link: link, interval: configuration.poll.interval, loop: loop,
+                    commands: PullRequestCommands(link: link, loop: loop, control: control, parts: parts),
+                    parts: parts))
             guard link.reports else { continue }
             services.append(
                 HostReporter(link: link, environments: { await control.environments(of: loop) }, parts: parts))
@@ -135,7 +141,8 @@ package struct Composition: Sendable {
 
     private static func projectLoop(
         _ project: StoredProject, reading: (any CommitReading)?, isAmnesiac: Bool, doubt: Restoration?,
-        configuration: Configuration, boundaries: Boundaries, parts: DaemonParts, look: @escaping @Sendable () -> Void
+        configuration: Configuration, boundaries: Boundaries, parts: DaemonParts,
+        source: PullRequestSource = PullRequestSource(), look: @escaping @Sendable () -> Void
     ) async throws(StartFailure) -> ProjectLoop {
         let name = project.name
         let records = parts.ledger
@@ -145,14 +152,14 @@ package struct Composition: Sendable {
         var last: [EnvironmentName: Deployment] = [:]
         for record in environments {
             if let live = record.live {
-                await parts.recovery.expect(record.id, record.kind)
+                if record.stopped == nil { await parts.recovery.expect(record.id, record.kind) }
                 let release = try await StartFailure.asking { () async throws in
                     try await records.release(live.release, of: name)
                 }
                 let defaults = parts.configurations.configuration(of: record.id, kind: record.kind, ref: record.ref)
                     .defaults
                 let need = release.map { MemoryNeed.bytes(of: $0.services.map(\.definition), defaults: defaults) }
-                parts.capacity.settle(need, for: record.id, kind: record.kind)
+                parts.capacity.settle(record.stopped == nil ? need : nil, for: record.id, kind: record.kind)
             }
             last[record.id.name] = try await StartFailure.asking { () async throws in
                 try await records.deployments(of: name, environment: record.id.name, limit: 1).first
@@ -161,11 +168,11 @@ package struct Composition: Sendable {
         let images = ImageDesk(
             project: name, mirror: boundaries.mirrorPath(name), logDirectory: boundaries.buildLogs,
             builder: boundaries.images, engine: boundaries.engine, registries: configuration.registryCredentials,
-            parts: parts)
+            forkTier: .fork(hasNetwork: configuration.runtime.forkNetwork), parts: parts)
         return ProjectLoop(
             stored: project,
             refs: try await StartFailure.asking { () async throws in try await records.knownRefs(of: name) },
             records: environments, last: last, isAmnesiac: isAmnesiac, doubt: doubt, reading: reading,
-            images: images, parts: parts, look: look)
+            images: images, parts: parts, source: source, look: look)
     }
 }

@@ -40,6 +40,14 @@ package protocol Control: Sendable {
     func refresh(_ project: ProjectName) async throws(RequestProblem)
     /// Makes an environment run this commit, as a person's wish.
     func deploy(_ commit: ObjectID, to id: EnvironmentID) async throws(RequestProblem)
+    /// Allows that a commit of a fork's pull request is built and run, as that person's word.
+    func allow(_ commit: ObjectID, in id: EnvironmentID, by person: String) async throws(RequestProblem)
+    /// Switches an environment off: what it runs goes, and pushes are built and not run.
+    func stop(_ id: EnvironmentID, by person: String) async throws(RequestProblem)
+    /// Switches an environment on again.
+    func start(_ id: EnvironmentID) async throws(RequestProblem)
+    /// Tries a deployment that failed again, or starts anew what a preview runs; says which.
+    func redeploy(_ id: EnvironmentID) async throws(RequestProblem) -> String
     /// Pins an environment to what it runs.
     func hold(_ id: EnvironmentID, reason: String) async throws(RequestProblem)
     /// Lifts a hold.

@@ -18,6 +18,7 @@ struct EnvironmentConfigurations: Sendable {
             "SLIPWAY_URL": front.url(of: host(of: id, service: nil)),
         ]
         // A tag is not told: a second tag on the same content must not restart production.
+        if let number = id.name.pullRequest { variables["SLIPWAY_PULL_REQUEST"] = String(number) }
         if let ref, ref.isBranch { variables["SLIPWAY_BRANCH"] = ref.short }
         let limits = kind == .preview ? Resources.previewDefault : Resources()
         return EnvironmentConfiguration(digest: Self.digest(variables, limits), variables: variables, defaults: limits)

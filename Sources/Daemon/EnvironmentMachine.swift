@@ -27,6 +27,10 @@ package struct EnvironmentMachine: Sendable {
     private var repairFailures = 0
     /// When looking after the live release is tried again.
     private var repairAt: Timestamp?
+    /// The commit whose images exist while the environment is switched off.
+    private var prepared: ObjectID?
+    /// What runs is to be taken away and started anew.
+    private var mustRestart = false
     /// What of the live release ended again and again.
     package private(set) var crashes = CrashCounts()
 
@@ -54,6 +58,10 @@ package struct EnvironmentMachine: Sendable {
         case refuse(commit: ObjectID, FailureRecord)
         /// Compare what runs with the live release and mend the difference.
         case repair
+        /// Build the images of a commit, and run nothing.
+        case prepare(Candidate)
+        /// Take away what runs: the environment is switched off, or started anew.
+        case halt
         /// Drain, stop and remove what is left of earlier releases.
         case sweep
         /// Remove the environment and everything it has.
@@ -141,6 +149,36 @@ package struct EnvironmentMachine: Sendable {
     package mutating func held(_ hold: Hold?, pinned: Digest?) {
         record.hold = hold
         record.pinned = pinned
+    }
+
+    /// A person switched the environment off, or on again.
+    package mutating func stopped(_ stop: EnvironmentRecord.Stop?) {
+        record.stopped = stop
+        prepared = nil
+        stirred()
+    }
+
+    /// The images of a commit exist.
+    package mutating func prepared(_ commit: ObjectID) {
+        prepared = commit
+        if record.failed?.commit == commit { record.failed = nil }
+    }
+
+    /// Nothing runs any more.
+    package mutating func halted() {
+        repairFailures = 0
+        repairAt = nil
+        mustSweep = false
+        mustLook = mustRestart || stirs != seenStirs
+        mustRestart = false
+        crashes = CrashCounts()
+    }
+
+    /// A person wants the deployment once more: one that failed is tried again, what runs is started anew.
+    package mutating func redeployed() {
+        (record.failed, obstacle) = (nil, nil)
+        mustRestart = record.live != nil && record.live?.commit == target
+        stirred()
     }
 
     /// Time has passed; a push begins a new lease.
@@ -276,6 +314,8 @@ package struct EnvironmentMachine: Sendable {
     /// The action that brings the environment closer to what is wanted.
     package func next(at now: Timestamp) -> Action {
         if wish?.intent == .delete { return repairIsDue(now) ? .remove : .rest(until: repairAt) }
+        if record.stopped != nil { return stoppedAction(at: now) }
+        if mustRestart, repairIsDue(now) { return .halt }
         if let action = change(at: now) { return action }
         let mustStart = crashes.isDue(at: now)
         if record.live != nil, mustLook || mustStart, repairIsDue(now) { return .repair }
@@ -285,6 +325,22 @@ package struct EnvironmentMachine: Sendable {
             mustStart ? nil : crashes.nextEnd,
         ]
         // What is due and still not done waits for something else: a moment that has passed would never end the rest.
+        return .rest(until: moments.compactMap(\.self).filter { $0 > now && isNear($0, now) }.min())
+    }
+
+    /// What is done while it is switched off: the newest commit's images are built, and nothing runs.
+    private func stoppedAction(at now: Timestamp) -> Action {
+        if mustLook, repairIsDue(now) { return .halt }
+        if record.hold == nil, record.pinned == nil, case .run(let commit)? = wish?.intent, prepared != commit,
+            let action = run(commit, at: now)
+        {
+            switch action {
+            case .deploy(let candidate): return .prepare(candidate)
+            case .refuse: return action
+            default: break
+            }
+        }
+        let moments = [record.failed?.retryAt, mustLook ? repairAt : nil]
         return .rest(until: moments.compactMap(\.self).filter { $0 > now && isNear($0, now) }.min())
     }
 
@@ -373,7 +429,7 @@ extension EnvironmentMachine.Action {
     var beginsDeployment: Bool {
         switch self {
         case .deploy, .promote, .restore, .refuse: true
-        case .rest, .note, .repair, .sweep, .remove: false
+        case .rest, .note, .repair, .sweep, .remove, .prepare, .halt: false
         }
     }
 }

@@ -140,6 +140,7 @@ extension EnvironmentWorker {
         let services = release.services.map { (name: $0.name, isPublic: $0.definition.isPublic) }
         return WantedEnvironment(
             id: id, kind: record.kind, release: release, configuration: configuration, commit: commit, ref: record.ref,
+            pullRequest: id.name.pullRequest,
             hosts: parts.configurations.hosts(of: id, services: services), front: parts.configurations.front,
             firstSeen: record.createdAt, hold: record.hold)
     }

@@ -66,6 +66,11 @@ extension EnvironmentWorker {
         let isNews = wanted.resting.isEmpty && machine.foundHealthy(at: parts.now())
         if isOlder || isNews { await persist(kind: nil, "", replacing: nil) }
         repairProblem = nil
+        if isComingBack {
+            isComingBack = false
+            settleMemory(release)
+            return parts.changes.notify()
+        }
         guard result.changed, wanted.resting.isEmpty else { return }
         let message = "what ran differed from release \(release.id.short) and was mended"
         log.warning(message)

@@ -25,7 +25,7 @@ extension EnvironmentWorker {
         case .promote(let promoted, _): promoted == commit
         case .restore(let release): self.commit(of: .restoration(release)) == commit
         case .refuse(let refused, _): refused == commit
-        case .note, .remove: false
+        case .note, .remove, .prepare, .halt: false
         // It may be waiting for what must be known first: its tree, an answer of the engine.
         case .rest, .repair, .sweep: target == commit && !machine.runsWhatIsWanted || machine.record.pinned != nil
         }

@@ -58,6 +58,8 @@ actor EnvironmentWorker {
     var liveMemory: Int64?
     /// The build at hand ends because the disk is nearly full.
     var isGivingWay = false
+    /// What runs was taken away on purpose, and is about to be started again.
+    var isComingBack = false
     /// How long a preview may be left alone; nil: for ever, or not known yet.
     var lifetime: Duration?
     /// How much of the time it was left alone is not written down yet.
@@ -265,6 +267,8 @@ actor EnvironmentWorker {
             }
         case .promote(let commit, let release): await deploy(.promotion(commit, release), stop: stop)
         case .restore(let release): await deploy(.restoration(release), stop: stop)
+        case .prepare(let candidate): await prepare(candidate, stop: stop)
+        case .halt: await halt()
         case .repair:
             if let doubt = doubtsRecord { return Rest(until: doubt) }
             await repair()

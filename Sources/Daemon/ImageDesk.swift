@@ -19,6 +19,8 @@ struct ImageDesk: Sendable {
     let engine: any EngineCalls
     /// Accounts of the registries that base images may come from.
     let registries: [RegistryCredential]
+    /// How commits of forks are built.
+    var forkTier = BuildTier.fork(hasNetwork: false)
     /// Records, clock and log.
     let parts: DaemonParts
 
@@ -33,7 +35,7 @@ struct ImageDesk: Sendable {
             for service in candidate.services {
                 group.addTask {
                     do throws(StageFailure) {
-                        let image = try await image(of: service, in: candidate, kind: kind, onBuild: onBuild)
+                        let image = try await image(of: service, in: candidate, for: id, kind: kind, onBuild: onBuild)
                         return (service.name, .success(image))
                     } catch {
                         return (service.name, .failure(error))
@@ -60,7 +62,7 @@ struct ImageDesk: Sendable {
     }
 
     private func image(
-        of service: CandidateService, in candidate: Candidate, kind: EnvironmentKind,
+        of service: CandidateService, in candidate: Candidate, for id: EnvironmentID, kind: EnvironmentKind,
         onBuild: @escaping @Sendable (String) async -> Void
     ) async throws(StageFailure) -> ImageID {
         let known = try await parts.kept { ledger in
@@ -78,7 +80,8 @@ struct ImageDesk: Sendable {
             }
             return found
         }
-        return try await build(service, commit: candidate.commit, kind: kind, onBuild: onBuild)
+        let tier = id.name.pullRequest == nil ? .repository : forkTier
+        return try await build(service, commit: candidate.commit, tier: tier, kind: kind, onBuild: onBuild)
     }
 
     /// Whether every image of a candidate exists, so that nothing would be built. Also when nobody can tell.
@@ -107,7 +110,7 @@ struct ImageDesk: Sendable {
     }
 
     private func build(
-        _ service: CandidateService, commit: ObjectID, kind: EnvironmentKind,
+        _ service: CandidateService, commit: ObjectID, tier: BuildTier, kind: EnvironmentKind,
         onBuild: @escaping @Sendable (String) async -> Void
     ) async throws(StageFailure) -> ImageID {
         // Its output goes to a file that another daemon may be writing by now.
@@ -115,7 +118,8 @@ struct ImageDesk: Sendable {
         let entry = BuildEntry(service: service, project: project, commit: commit, parts: parts)
         let job = BuildJob(
             project: project, service: service.name, definition: service.definition.build, key: service.buildKey,
-            commit: commit, mirror: mirror, registries: registries, isNetworkAllowed: true,
+            commit: commit, mirror: mirror, tier: tier, registries: tier.isFork ? [] : registries,
+            isNetworkAllowed: tier != .fork(hasNetwork: false),
             logPath: logPath(service.buildKey))
         await onBuild(service.name)
         let image = try await builder.image(

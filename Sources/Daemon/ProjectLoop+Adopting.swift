@@ -32,7 +32,9 @@ extension ProjectLoop {
                 adoption.resolved(name)
                 continue
             }
-            guard let live = found.record.live, case .ready(let candidate)? = await candidate(of: live.commit)
+            guard let live = found.record.live,
+                case .ready(let candidate)? = await candidate(
+                    of: live.commit, tier: name.pullRequest == nil ? .repository : images.forkTier)
             else { continue }
             adoption.resolved(name)
             guard await remember(found.observed, candidate: candidate, live: live) else {

@@ -24,11 +24,15 @@ extension ProjectLoop {
                 addWorker(
                     EnvironmentRecord(id: wish.environment, kind: wish.kind, ref: wish.ref, createdAt: parts.now()))
             }
-            await workers[wish.environment.name]?.take(wish, finding: wish.commit.flatMap { candidates[$0] })
+            let known = wish.environment.name.pullRequest == nil ? candidates : forkCandidates
+            await workers[wish.environment.name]?.take(wish, finding: wish.commit.flatMap { known[$0] })
         }
         await removeDismissed()
         let needed = Set(decision.neededCommits)
         candidates = candidates.filter { needed.contains($0.key) }
+        let neededOfForks = Set(decision.neededForkCommits)
+        forkCandidates = forkCandidates.filter { neededOfForks.contains($0.key) }
+        await forgetAllowances()
         await reading.rest()
     }
 
@@ -57,7 +61,8 @@ extension ProjectLoop {
             areDeletionsApproved: areDeletionsApproved,
             requests: Dictionary(
                 uniqueKeysWithValues: records.compactMap { record in record.requested.map { (record.id.name, $0) } }),
-            livePolicy: livePolicy?.policy, dismissed: stored.dismissed, pullRequests: pullRequests,
+            livePolicy: livePolicy?.policy, dismissed: stored.dismissed, pullRequests: knownRequests(records),
+            forks: forkFacts,
             doubt: doubt?.how)
     }
 
@@ -85,15 +90,22 @@ extension ProjectLoop {
             candidates[commit] = finding
             learnt = true
         }
+        for commit in decision.neededForkCommits where forkCandidates[commit] == nil {
+            guard let finding = await candidate(of: commit, tier: images.forkTier) else { continue }
+            forkCandidates[commit] = finding
+            learnt = true
+        }
         return learnt
     }
 
     // Each commit is read under its name: one that crashes the daemon must not keep the others from being read.
 
-    func candidate(of commit: ObjectID) async -> ProjectFacts.CandidateFinding? {
+    func candidate(
+        of commit: ObjectID, tier: BuildTier = .repository
+    ) async -> ProjectFacts.CandidateFinding? {
         let object = WorkObject.commit(project, commit)
         if let suspect = parts.quarantine.suspect(object) { return .refused(FailureRecord(suspect.failure)) }
-        return await Quarantine.holding(object) { await reading.candidate(of: commit) }
+        return await Quarantine.holding(object) { await reading.candidate(of: commit, tier: tier) }
     }
 
     private func policy(of ref: KnownRef?) async -> ProjectFacts.PolicyFinding {
@@ -115,6 +127,7 @@ extension ProjectLoop {
     /// Reads a commit anew in the next pass.
     func forget(_ commit: ObjectID) {
         candidates[commit] = nil
+        forkCandidates[commit] = nil
         wake.ring()
     }
 
@@ -132,6 +145,7 @@ extension ProjectLoop {
 
     func policyChanged(_ policy: ProjectFacts.PolicyFinding) async {
         self.policy = policy
+        wantHeads()
         switch policy {
         case .known(let policies) where stored.lastGoodPolicies != policies:
             stored.lastGoodPolicies = policies

@@ -75,7 +75,7 @@ extension ProjectLoop {
         guard let worker = workers[name] else { return }
         let (record, wanted) = (await worker.record, await worker.wantedCommit)
         // What a person asked for is forgotten with the record: what comes next is the branch's tip.
-        let tip = refs.first { $0.name == record.ref && $0.name.isBranch && !$0.isGone }?.commit
+        let tip = refs.first { $0.name == record.ref && !$0.name.isTag && !$0.isGone }?.commit
         let follows = record.kind == .preview || record.requested != nil ? tip : nil
         stored.dismissed[name] = follows ?? wanted ?? record.live?.commit ?? .zero
         await save(changed: [], removing: [], events: [])

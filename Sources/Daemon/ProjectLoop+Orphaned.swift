@@ -60,5 +60,5 @@ struct NoReading: CommitReading {
     func rest() async {}
     func policy(of ref: KnownRef?, lastGood: EnvironmentPolicies?) async -> ProjectFacts.PolicyFinding { .unknown }
     func policies(at commit: ObjectID) async -> EnvironmentPolicies? { nil }
-    func candidate(of commit: ObjectID) async -> ProjectFacts.CandidateFinding? { nil }
+    func candidate(of commit: ObjectID, tier: BuildTier) async -> ProjectFacts.CandidateFinding? { nil }
 }

@@ -41,6 +41,8 @@ actor ProjectLoop: Service {
     var candidates: [ObjectID: ProjectFacts.CandidateFinding] = [:]
     /// The last decision, and the facts it follows from.
     var decided: (facts: ProjectFacts, decision: Promotion.Decision)?
+    /// The same of forks' commits, read as a fork's.
+    var forkCandidates: [ObjectID: ProjectFacts.CandidateFinding] = [:]
     var areDeletionsApproved = false
     var hasListing = false
     /// How many complete listings were taken in since the start.
@@ -58,6 +60,10 @@ actor ProjectLoop: Service {
     var resaveAt: Deadline?
     var savingFailed: String?
     let look: @Sendable () -> Void
+    /// What is known of its pull requests without asking, and how more is learnt.
+    let source: PullRequestSource
+    /// Without the host's API: the pull requests whose head was seen at a branch of the repository, and which.
+    var ownHeads: [Int: RefName] = [:]
     /// Why the last look at the remote failed; nil when it did not.
     var problem: FailureRecord?
     /// When the refs were last listed in full.
@@ -68,9 +74,10 @@ actor ProjectLoop: Service {
     init(
         stored: StoredProject, refs: [KnownRef], records: [EnvironmentRecord], last: [EnvironmentName: Deployment],
         isAmnesiac: Bool, doubt: Restoration? = nil, reading: (any CommitReading)?, images: ImageDesk,
-        parts: DaemonParts,
+        parts: DaemonParts, source: PullRequestSource = PullRequestSource(),
         look: @escaping @Sendable () -> Void
     ) {
+        self.source = source
         project = stored.name
         name = "project \(stored.name)"
         self.stored = stored
@@ -156,6 +163,7 @@ actor ProjectLoop: Service {
     func take(pullRequests: [PullRequest]) {
         guard self.pullRequests != pullRequests else { return }
         self.pullRequests = pullRequests
+        wantHeads()
         wake.ring()
     }
 
@@ -292,14 +300,17 @@ actor ProjectLoop: Service {
     /// The time between seeing a ref gone and looking again to be sure.
     static let confirmationPause = Duration.seconds(1)
 
-    private func fold(_ listing: RefListing) async {
-        let update = parts.decisions.folding(
+    private func fold(_ whole: RefListing) async {
+        let listing = withoutUnwantedHeads(whole)
+        var update = parts.decisions.folding(
             listing, refs, !stored.isBaselined, stored.nextSequence, parts.now())
+        noteBaselineHeads(in: &update)
         if update.changes.contains(where: { $0.kind == .created && $0.ref.isTag }) {
             Failpoint.pass("promote.tag.seen")
         }
         let head = listing.head
         let isRenamed = stored.defaultBranch != head
+        noteOwnHeads(in: update.known)
         guard !update.changes.isEmpty || isRenamed || !stored.isBaselined || update.known != refs else { return }
         let before = Dictionary(uniqueKeysWithValues: refs.map { ($0.name, $0) })
         let changed = update.known.filter { before[$0.name] != $0 }

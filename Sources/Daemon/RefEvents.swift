@@ -5,7 +5,9 @@ import Watcher
 enum RefEvents {
     /// The kind and the sentence of a change; nil for one that is not worth an event.
     static func sentence(for change: RefChange, now known: KnownRef?) -> (kind: String, message: String)? {
-        let what = change.ref.isTag ? "tag \(change.ref.short)" : "branch \(change.ref.short)"
+        let what =
+            change.ref.pullRequest.map { "the head of pull request #\($0)" }
+            ?? (change.ref.isTag ? "tag \(change.ref.short)" : "branch \(change.ref.short)")
         let commit = known?.commit.short ?? "?"
         return switch change.kind {
         case .created: ("ref.created", "\(what) appeared at \(commit)")

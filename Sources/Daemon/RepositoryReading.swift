@@ -65,13 +65,13 @@ struct RepositoryReading: Sendable {
     }
 
     /// What a commit would run; nil while the commit is not in the mirror or cannot be read for a passing reason.
-    func candidate(of commit: ObjectID) async -> ProjectFacts.CandidateFinding? {
+    func candidate(of commit: ObjectID, tier: BuildTier) async -> ProjectFacts.CandidateFinding? {
         guard await mirror.contains(commit) else { return nil }
         do throws(StageFailure) {
             let manifest = try await manifest(at: commit)
             return .ready(
                 try await builder.candidate(
-                    commit: commit, manifest: manifest, mirror: mirrorPath, platform: Self.platform))
+                    commit: commit, manifest: manifest, mirror: mirrorPath, platform: Self.platform, tier: tier))
         } catch {
             if error.verdict == .stall { return .refused(FailureRecord(error)) }
             return nil

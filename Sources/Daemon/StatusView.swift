@@ -15,7 +15,8 @@ enum StatusView {
         let containers = (observed?.containers ?? []).filter { $0.labels.release == live?.release }
         let services = Self.services(containers)
         let (observedHealth, observedReason) = Self.health(
-            live: live, containers: containers, isObserved: observed != nil, engineProblem: engineProblem)
+            live: live, stop: record.stopped, containers: containers, isObserved: observed != nil,
+            engineProblem: engineProblem)
         let shown = looks.shown(observedHealth, observedReason)
         let health = shown.health
         let crashes = health == .unknown ? nil : machine.crashes.problem(at: now)
@@ -41,9 +42,11 @@ enum StatusView {
     }
 
     private static func health(
-        live: EnvironmentRecord.LiveRelease?, containers: [ObservedContainer], isObserved: Bool, engineProblem: String?
+        live: EnvironmentRecord.LiveRelease?, stop: EnvironmentRecord.Stop?, containers: [ObservedContainer],
+        isObserved: Bool, engineProblem: String?
     ) -> (EnvironmentStatus.Health, String?) {
         if let engineProblem { return (.unknown, engineProblem) }
+        if let stop { return (.stopped, "switched off by \(stop.by) since \(stop.since)") }
         guard live != nil else { return (.unknown, "nothing has been live here yet") }
         guard isObserved else { return (.unknown, "the engine has not been asked yet") }
         let running = containers.count { $0.state == .running }
@@ -79,8 +82,18 @@ enum StatusView {
             if case .held? = machine.wish?.intent, let reason = machine.wish?.reason { return reason }
             return holdSentence(hold)
         }
+        if let stop = machine.record.stopped, progress == .waiting || progress == .current {
+            return stopSentence(stop, machine)
+        }
         if progress == .waiting, let gate = obstacle(machine) { return "waiting: \(gate.blocker)" }
         return machine.wish?.reason ?? "the repository has not been read yet"
+    }
+
+    /// A stop in words, with what ends it.
+    private static func stopSentence(_ stop: EnvironmentRecord.Stop, _ machine: EnvironmentMachine) -> String {
+        let id = machine.record.id
+        let what = machine.wish?.commit.map { " runs \($0.short)" } ?? " runs it again"
+        return "switched off by \(stop.by) since \(stop.since); `slipway start \(id.project) \(id.name)`\(what)"
     }
 
     /// A hold in words.

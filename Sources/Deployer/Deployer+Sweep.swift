@@ -40,7 +40,7 @@ extension Deployer {
     }
 
     /// Performs the retirements among the steps, a few at a time; all are tried, and the first failure is thrown.
-    private func retire(
+    func retire(
         _ steps: [Step], of id: EnvironmentID, isStillTrue: @escaping @Sendable (String) -> Bool
     ) async throws(StageFailure) {
         let retirements = steps.compactMap { step -> Retirement? in

@@ -5,6 +5,7 @@ extension EnvironmentName {
     /// name. Every other is lower-cased ASCII with `-` for the rest, cut, and followed by `-` and six
     /// hexadecimal digits of the digest of the ref's bytes, so that two refs never share a name.
     package static func preview(of ref: RefName, hashing: Hashing) -> Self {
+        if let number = ref.pullRequest { return .pullRequest(number) }
         let bytes = ref.shortBytes
         let text = String(decoding: bytes, as: UTF8.self)
         if Array(text.utf8) == bytes, bytes.count >= 3, bytes.count <= 40, isPlainLabel(text), !isReserved(text) {

@@ -18,6 +18,8 @@ package struct EnvironmentRecord: Sendable, Hashable, Codable {
     package var hold: Hold?
     /// The release a hold pins it to, where that is not what runs yet: a rollback.
     package var pinned: Digest?
+    /// A person switched it off; nil: nobody did.
+    package var stopped: Stop?
     /// What a person asked for here; counts until the ref moves.
     package var requested: ProjectFacts.Request?
     /// For a preview: how long nothing was pushed to it.
@@ -60,6 +62,20 @@ package struct EnvironmentRecord: Sendable, Hashable, Codable {
             self.commit = commit
             self.since = since
             self.deployment = deployment
+        }
+    }
+
+    /// That a person switched an environment off.
+    package struct Stop: Sendable, Hashable, Codable {
+        /// Who: an account of the Git host, or `a person`.
+        package var by: String
+        /// Since when.
+        package var since: Timestamp
+
+        /// A stop as given.
+        package init(by: String, since: Timestamp) {
+            self.by = by
+            self.since = since
         }
     }
 

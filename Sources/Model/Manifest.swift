@@ -66,16 +66,34 @@ package struct PreviewPolicy: Sendable, Hashable, Codable {
     package var limit: Int
     /// How long one lives after the last push was seen; nil: as long as its branch.
     package var expiry: Duration?
+    /// What becomes of pull requests from forks.
+    package var forks: ForkPolicy
+    /// Which pull requests count.
+    package var filter: PullRequestFilter
 
     /// The defaults of DESIGN sections 6.1 and 7.
     package init(
         branches: [RefPattern]? = nil, pullRequests: Bool = true, limit: Int = 20,
-        expiry: Duration? = Self.standardExpiry
+        expiry: Duration? = Self.standardExpiry, forks: ForkPolicy = .never, filter: PullRequestFilter = .init()
     ) {
         self.branches = branches
         self.pullRequests = pullRequests
         self.limit = limit
         self.expiry = expiry
+        self.forks = forks
+        self.filter = filter
+    }
+
+    /// Records of an earlier version say nothing of forks and filters.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            branches: try container.decodeIfPresent([RefPattern].self, forKey: .branches),
+            pullRequests: try container.decode(Bool.self, forKey: .pullRequests),
+            limit: try container.decode(Int.self, forKey: .limit),
+            expiry: try container.decodeIfPresent(Duration.self, forKey: .expiry),
+            forks: try container.decodeIfPresent(ForkPolicy.self, forKey: .forks) ?? .never,
+            filter: try container.decodeIfPresent(PullRequestFilter.self, forKey: .filter) ?? .init())
     }
 
     /// How long a preview lives where the manifest does not say.

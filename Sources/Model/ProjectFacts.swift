@@ -25,6 +25,8 @@ package struct ProjectFacts: Sendable, Hashable {
     package var dismissed: [EnvironmentName: ObjectID]
     /// The pull requests that the host's API describes, open and closed; nil: it has not been asked.
     package var pullRequests: [PullRequest]?
+    /// What is known of pull requests from forks.
+    package var forks: ForkFacts
     /// Why the records may be older than what runs, until a person has looked; nil when they are not.
     package var doubt: String?
 
@@ -44,6 +46,29 @@ package struct ProjectFacts: Sendable, Hashable {
         case ready(Candidate)
         /// It cannot: a manifest with mistakes, a refused context.
         case refused(FailureRecord)
+    }
+
+    /// What is known of pull requests from forks, beside the pull requests themselves.
+    package struct ForkFacts: Sendable, Hashable {
+        /// The kind of host, which decides where it keeps the commits of forks; nil: not known.
+        package var host: GitHostKind?
+        /// Whether the host's API describes pull requests; else only their heads are known, and no title, label or draft.
+        package var isDescribed: Bool
+        /// What persons have allowed.
+        package var allowances: [EnvironmentName: ForkAllowance]
+        /// What is known of commits as forks' are built: never the same as that of a branch's.
+        package var candidates: [ObjectID: CandidateFinding]
+
+        /// Facts as given.
+        package init(
+            host: GitHostKind? = nil, isDescribed: Bool = false, allowances: [EnvironmentName: ForkAllowance] = [:],
+            candidates: [ObjectID: CandidateFinding] = [:]
+        ) {
+            self.host = host
+            self.isDescribed = isDescribed
+            self.allowances = allowances
+            self.candidates = candidates
+        }
     }
 
     /// A person's wish that an environment runs a commit.
@@ -66,7 +91,8 @@ package struct ProjectFacts: Sendable, Hashable {
         policy: PolicyFinding, environments: [EnvironmentRecord] = [],
         candidates: [ObjectID: CandidateFinding] = [:], areDeletionsApproved: Bool = false,
         requests: [EnvironmentName: Request] = [:], livePolicy: ProductionPolicy? = nil,
-        dismissed: [EnvironmentName: ObjectID] = [:], pullRequests: [PullRequest]? = nil, doubt: String? = nil
+        dismissed: [EnvironmentName: ObjectID] = [:], pullRequests: [PullRequest]? = nil,
+        forks: ForkFacts = .init(), doubt: String? = nil
     ) {
         self.project = project
         self.defaultBranch = defaultBranch
@@ -80,6 +106,7 @@ package struct ProjectFacts: Sendable, Hashable {
         self.livePolicy = livePolicy
         self.dismissed = dismissed
         self.pullRequests = pullRequests
+        self.forks = forks
         self.doubt = doubt
     }
 }

@@ -74,6 +74,8 @@ package struct Gate: Sendable, Hashable, Codable {
         case facts
         /// Git has nothing to run yet: no commit, no branch, no tag that counts.
         case revision
+        /// A person must allow the commit of a fork.
+        case allowance
         /// There are as many previews as there may be.
         case limit
     }

@@ -7,7 +7,11 @@ enum DeletionGuard {
 
     static func wishes(in situation: Situation) -> [EnvironmentWish] {
         let previews = situation.facts.environments.filter { $0.kind == .preview }
-        let gone = previews.filter { record in record.ref.map(situation.isGone) ?? false }
+        // Whether a fork's pull request is open, its host says where it is asked, and nobody need confirm it.
+        let isAsked = situation.facts.forks.isDescribed
+        let gone = previews.filter { record in
+            !(record.isFork && isAsked) && (record.ref.map(situation.isGone) ?? false)
+        }
         let affected = gone.filter { $0.hold == nil }.count
         let needsConsent = affected > unquestioned && affected * 2 > previews.count
         guard needsConsent, !situation.facts.areDeletionsApproved else {

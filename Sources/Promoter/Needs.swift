@@ -4,17 +4,24 @@ import Model
 struct Needs {
     /// Commits whose candidate must be known.
     let commits: [ObjectID]
+    /// The same of forks: read as a fork's.
+    let forkCommits: [ObjectID]
     /// Refs that must be fetched.
     let refs: [RefName]
 
     init(of wishes: [EnvironmentWish], in situation: Situation) {
         var commits: Set<ObjectID> = []
+        var forkCommits: Set<ObjectID> = []
         var refs: Set<RefName> = []
         if let head = situation.facts.defaultBranch { refs.insert(head) }
         for wish in wishes {
             switch wish.intent {
             case .run(let commit):
-                commits.insert(commit)
+                if wish.environment.name.pullRequest == nil {
+                    commits.insert(commit)
+                } else {
+                    forkCommits.insert(commit)
+                }
                 if let ref = wish.ref { refs.insert(ref) }
             case .wait(let commit?, let gates) where gates.contains { $0.kind == .after || $0.kind == .facts }:
                 commits.insert(commit)
@@ -25,9 +32,11 @@ struct Needs {
                 continue
             }
         }
-        let requested = Set(situation.facts.requests.values.map(\.commit)).intersection(commits)
+        let requested = Set(situation.facts.requests.values.map(\.commit)).intersection(
+            commits.union(forkCommits))
         refs.formUnion(situation.facts.refs.filter { requested.contains($0.commit) }.map(\.name))
         self.commits = commits.sorted()
+        self.forkCommits = forkCommits.sorted()
         // A ref that the last listing did not have cannot be fetched.
         self.refs = refs.filter { situation.known($0)?.absences == 0 }.sorted()
     }

@@ -10,13 +10,19 @@ package enum Promotion {
         package let wishes: [EnvironmentWish]
         /// The commits whose candidate must be known to carry the wishes out, or to decide more; in order.
         package let neededCommits: [ObjectID]
+        /// The same of forks, which are read as a fork's; in order.
+        package let neededForkCommits: [ObjectID]
         /// The refs that must be fetched for that; in order.
         package let wantedRefs: [RefName]
 
         /// A decision as given.
-        package init(wishes: [EnvironmentWish], neededCommits: [ObjectID], wantedRefs: [RefName]) {
+        package init(
+            wishes: [EnvironmentWish], neededCommits: [ObjectID], neededForkCommits: [ObjectID] = [],
+            wantedRefs: [RefName]
+        ) {
             self.wishes = wishes
             self.neededCommits = neededCommits
+            self.neededForkCommits = neededForkCommits
             self.wantedRefs = wantedRefs
         }
     }
@@ -36,7 +42,8 @@ package enum Promotion {
             .map { HoldRule.applied(to: $0, record: situation.record($0.environment.name)) }
             .sorted(by: Self.isShownBefore)
         let needs = Needs(of: all, in: situation)
-        return Decision(wishes: all, neededCommits: needs.commits, wantedRefs: needs.refs)
+        return Decision(
+            wishes: all, neededCommits: needs.commits, neededForkCommits: needs.forkCommits, wantedRefs: needs.refs)
     }
 
     private static func wishes(by policies: EnvironmentPolicies, in situation: Situation) -> [EnvironmentWish] {

@@ -39,9 +39,10 @@ struct Situation {
         return candidate.content
     }
 
-    /// Why a commit cannot be run, where that is known.
-    func refusal(of commit: ObjectID) -> FailureRecord? {
-        guard case .refused(let failure) = facts.candidates[commit] else { return nil }
+    /// Why a commit cannot be run, where that is known; a fork's is read as a fork's.
+    func refusal(of commit: ObjectID, for environment: EnvironmentName? = nil) -> FailureRecord? {
+        let candidates = environment?.pullRequest == nil ? facts.candidates : facts.forks.candidates
+        guard case .refused(let failure) = candidates[commit] else { return nil }
         return failure
     }
 

@@ -1,9 +1,10 @@
 import Model
 
 extension RefName {
-    /// `branch 'main'`, `tag v1.0.0`, or the full name.
+    /// `branch 'main'`, `tag v1.0.0`, `pull request #42`, or the full name.
     var inWords: String {
         if isBranch { return "branch '\(short)'" }
+        if let pullRequest { return "pull request #\(pullRequest)" }
         return isTag ? "tag \(short)" : description
     }
 }
@@ -26,10 +27,14 @@ extension EnvironmentWish {
 }
 
 /// What is known against a commit that an environment should run; nil when nothing is.
-func objection(to commit: ObjectID, record: EnvironmentRecord?, in situation: Situation) -> String? {
+///
+/// - Parameter name: the environment, where it may be a fork's.
+func objection(
+    to commit: ObjectID, record: EnvironmentRecord?, name: EnvironmentName? = nil, in situation: Situation
+) -> String? {
     if let failed = record?.failed, failed.commit == commit {
         let next = failed.retryAt == nil ? "a new commit is needed" : "it is tried again"
         return "its deployment failed (\(failed.failure.message)) and \(next)"
     }
-    return situation.refusal(of: commit).map { "it cannot be run: \($0.message)" }
+    return situation.refusal(of: commit, for: name).map { "it cannot be run: \($0.message)" }
 }

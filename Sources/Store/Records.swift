@@ -53,6 +53,10 @@ package struct StoredProject: Sendable, Hashable, Codable {
     package var lastGoodPolicies: EnvironmentPolicies?
     /// The environments that a person deleted, with the commit they would run: they come back when Git says another.
     package var dismissed: [EnvironmentName: ObjectID]
+    /// The commits of forks that persons have allowed: the newest of each pull request. Nil: of none.
+    package var allowances: [EnvironmentName: ForkAllowance]?
+    /// Whether the heads of pull requests that were there before Slipway are known; nil: they are not.
+    package var areHeadsBaselined: Bool?
 
     /// A project that was just added.
     package init(

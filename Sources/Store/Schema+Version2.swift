@@ -1,6 +1,6 @@
 extension Schema {
     /// The second schema: what is needed to survive faults of disks, processes and people.
-    static let version2 = restoring + checking + reporting + suspecting + tracing
+    static let version2 = restoring + checking + reporting + suspecting + tracing + commanding
 
     /// A copy says that it is one; the projects of a database that was put back wait for a person.
     private static let restoring = """
@@ -78,6 +78,28 @@ extension Schema {
             last_at INTEGER NOT NULL,
             cause TEXT NOT NULL,
             is_set_aside INTEGER NOT NULL DEFAULT 0
+        ) STRICT, WITHOUT ROWID;
+
+        """
+
+    /// How far comments of pull requests were read, the head that was seen then, and what they asked for.
+    private static let commanding = """
+        CREATE TABLE comment_reads (
+            project TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            version TEXT,
+            read_at INTEGER NOT NULL,
+            head TEXT,
+            head_seen INTEGER,
+            PRIMARY KEY (project, number)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE comment_commands (
+            project TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            comment INTEGER NOT NULL,
+            record TEXT NOT NULL,
+            PRIMARY KEY (project, number, comment)
         ) STRICT, WITHOUT ROWID;
 
         """

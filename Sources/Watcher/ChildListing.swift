@@ -8,6 +8,8 @@ import Synchronization
 /// libgit2 cannot be interrupted: a listing that takes too long keeps its thread, which dies with the child.
 struct ChildListing: Sendable {
     let addresses: [RemoteAddress]
+    /// The heads of pull requests that each should have, in the addresses' order; none where there is no entry.
+    let heads: [PullRequestHeads]
     let access: RemoteAccess
 
     /// Results that threads have brought and the main thread has not taken.
@@ -34,8 +36,10 @@ struct ChildListing: Sendable {
         while true {
             while deadlines.count < GitTransport.listingWidth, let index = waiting.popFirst() {
                 deadlines[index] = .now() + .milliseconds(access.bounds.patience)
-                let address = addresses[index]
-                DispatchQueue(label: "slipway.git-child.list").async { inbox.put(index, result(for: address)) }
+                let (address, wanted) = (addresses[index], index < heads.count ? heads[index] : .none)
+                DispatchQueue(label: "slipway.git-child.list").async {
+                    inbox.put(index, result(for: address, heads: wanted))
+                }
             }
             guard let next = deadlines.min(by: { $0.value < $1.value }) else { return }
             if let (index, result) = inbox.take(before: next.value) {
@@ -51,18 +55,19 @@ struct ChildListing: Sendable {
         }
     }
 
-    private func result(for address: RemoteAddress) -> Result<RefListing, StageFailure> {
+    private func result(for address: RemoteAddress, heads: PullRequestHeads) -> Result<RefListing, StageFailure> {
         let refusal = RemoteAccess.Refusal()
         do throws(GitError) {
             let options = access.options(for: address, refusal: refusal)
-            return .success(Self.listing(of: try RemoteListing.list(url: address.description, options: options)))
+            let lines = try RemoteListing.list(url: address.description, options: options)
+            return .success(Self.listing(of: lines, heads: heads))
         } catch {
             return .failure(refusal.value ?? WatcherFailures.remote(error, address))
         }
     }
 
-    /// Branches and tags of a listing as libgit2 gives it: tags and what they name on two lines.
-    static func listing(of lines: [RemoteLine]) -> RefListing {
+    /// Branches, tags and wanted heads of a listing as libgit2 gives it: tags and what they name on two lines.
+    static func listing(of lines: [RemoteLine], heads: PullRequestHeads = .none) -> RefListing {
         var head: RefName?
         var refs: [ListedRef] = []
         for line in lines {
@@ -72,7 +77,7 @@ struct ChildListing: Sendable {
             } else if line.name.suffix(3).elementsEqual("^{}".utf8) {
                 guard let tag = refs.last, tag.name.bytes.elementsEqual(line.name.dropLast(3)) else { continue }
                 refs[refs.count - 1] = ListedRef(name: tag.name, target: tag.target, peeled: target)
-            } else if RefNameRules.accept(line.name) {
+            } else if RefNameRules.accept(line.name) || RefNameRules.accept(line.name, heads: heads) {
                 refs.append(ListedRef(name: RefName(bytes: line.name), target: target))
             }
         }

@@ -38,7 +38,8 @@ package enum GitChild {
         }
         let access = RemoteAccess(request)
         switch request.operation {
-        case .list(let addresses): ChildListing(addresses: addresses, access: access).run { write($0) }
+        case .list(let addresses, let heads):
+            ChildListing(addresses: addresses, heads: heads, access: access).run { write($0) }
         case .fetch(let address, let refs, let mirror):
             let limit = Duration.milliseconds(request.bounds.patience)
             let patience = StallWatch(limit: limit) {

@@ -4,8 +4,8 @@ import Model
 struct GitRequest: Codable, Sendable {
     /// What to do.
     enum Operation: Codable, Sendable {
-        /// List every address.
-        case list([RemoteAddress])
+        /// List every address, each with the heads of those pull requests.
+        case list([RemoteAddress], heads: [PullRequestHeads])
         /// Fetch refs of an address into a mirror.
         case fetch(RemoteAddress, refs: [RefName], mirror: String)
     }

@@ -11,6 +11,19 @@ package protocol RemoteLister: Sendable {
     func list(
         _ addresses: [RemoteAddress], credential: RemoteCredential
     ) async -> [Result<RefListing, StageFailure>]
+    /// The same with the heads of some pull requests beside branches and tags.
+    func list(
+        _ addresses: [RemoteAddress], heads: [PullRequestHeads], credential: RemoteCredential
+    ) async -> [Result<RefListing, StageFailure>]
+}
+
+extension RemoteLister {
+    /// A lister that knows of no pull requests.
+    package func list(
+        _ addresses: [RemoteAddress], heads: [PullRequestHeads], credential: RemoteCredential
+    ) async -> [Result<RefListing, StageFailure>] {
+        await list(addresses, credential: credential)
+    }
 }
 
 extension GitTransport: RemoteLister {}
@@ -72,11 +85,20 @@ package struct GitTransport: Sendable {
     package func list(
         _ addresses: [RemoteAddress], credential: RemoteCredential
     ) async -> [Result<RefListing, StageFailure>] {
+        await list(addresses, heads: addresses.map { _ in .none }, credential: credential)
+    }
+
+    /// The same with the heads of some pull requests beside branches and tags.
+    ///
+    /// - Parameter heads: those that each address's listing should have, in the addresses' order.
+    package func list(
+        _ addresses: [RemoteAddress], heads: [PullRequestHeads], credential: RemoteCredential
+    ) async -> [Result<RefListing, StageFailure>] {
         guard !addresses.isEmpty else { return [] }
         let rounds = (addresses.count + Self.listingWidth - 1) / Self.listingWidth
         let patience = limits.listing * (rounds + 1)
         let outcome = await run(
-            .list(addresses), credential, addresses: addresses, patience: limits.listing, limit: patience,
+            .list(addresses, heads: heads), credential, addresses: addresses, patience: limits.listing, limit: patience,
             on: listings)
         switch outcome {
         case .failure(let error):

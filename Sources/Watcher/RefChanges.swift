@@ -67,9 +67,11 @@ package struct RefChanges {
         var folding = RefChanges(
             known: Dictionary(known.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first }),
             isFirst: isFirst, now: now, nextSequence: nextSequence)
-        // Only branches and tags are remembered; of a name said twice, the first.
+        // Only branches, tags and heads of pull requests are remembered; of a name said twice, the first.
         let listed = Dictionary(
-            listing.refs.filter { $0.name.isBranch || $0.name.isTag }.map { ($0.name, $0) },
+            listing.refs.filter { $0.name.isBranch || $0.name.isTag || $0.name.pullRequest != nil }.map {
+                ($0.name, $0)
+            },
             uniquingKeysWith: { first, _ in first })
         for ref in listing.refs where listed[ref.name] == ref && !folding.has(ref.name) { folding.fold(ref) }
         for ref in known where listed[ref.name] == nil { folding.miss(ref) }

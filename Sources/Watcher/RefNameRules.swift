@@ -1,7 +1,17 @@
+import Model
+
 /// Which names that a remote lists are taken at all.
 enum RefNameRules {
     /// Longer names are passed over. Git's own tools meet their limit near 4,096 bytes.
     static let byteLimit = 1024
+
+    /// Whether the bytes are the name of a pull request's head that is wanted.
+    static func accept(_ name: some Collection<UInt8>, heads: PullRequestHeads) -> Bool {
+        guard heads != .none, name.count <= byteLimit, let number = RefName(bytes: Array(name)).pullRequest else {
+            return false
+        }
+        return heads.contains(number)
+    }
 
     /// Whether the bytes are the name of a branch or tag by the rules of git-check-ref-format(1).
     ///

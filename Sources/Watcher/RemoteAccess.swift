@@ -92,7 +92,7 @@ extension GitRequest {
     /// What the request is about.
     var addresses: [RemoteAddress] {
         switch operation {
-        case .list(let addresses): addresses
+        case .list(let addresses, _): addresses
         case .fetch(let address, _, _): [address]
         }
     }

@@ -31,6 +31,7 @@ package final class RepositoryWatcher: Service {
     private struct State {
         var schedule: PollSchedule
         var projects: [ProjectName: (address: RemoteAddress, loader: CredentialLoader)] = [:]
+        var heads: [ProjectName: PullRequestHeads] = [:]
     }
 
     package let name = "watcher"
@@ -66,10 +67,21 @@ package final class RepositoryWatcher: Service {
         wake.ring()
     }
 
+    /// Has a project's listings show the heads of these pull requests; where that is news, it is looked at now.
+    package func want(_ heads: PullRequestHeads, of project: ProjectName) {
+        let isNews = state.withLock { state in
+            guard state.heads[project, default: .none] != heads else { return false }
+            state.heads[project] = heads
+            return true
+        }
+        if isNews { look(at: project) }
+    }
+
     /// Forgets a project.
     package func unwatch(_ project: ProjectName) {
         state.withLock { state in
             state.projects[project] = nil
+            state.heads[project] = nil
             state.schedule.unwatch(project)
         }
     }
@@ -124,7 +136,13 @@ package final class RepositoryWatcher: Service {
     }
 
     private func list(_ batch: PollBatch) async {
-        let results = await transport.list(batch.members.map(\.address), credential: batch.credential)
+        let heads = state.withLock { state in
+            batch.members.map { member in
+                member.projects.reduce(PullRequestHeads.none) { $0.union(state.heads[$1, default: .none]) }
+            }
+        }
+        let results = await transport.list(
+            batch.members.map(\.address), heads: heads, credential: batch.credential)
         Failpoint.pass("poll.refs.listed")
         log.debug(
             "listed \(results.count) repositories",

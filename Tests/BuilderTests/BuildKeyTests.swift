@@ -58,6 +58,16 @@ import Testing
         #expect(Set(others + [base]).count == others.count + 1)
     }
 
+    @Test func aForksBuildSharesItsKeyWithNothing() throws {
+        var reader = try ContextReader(mirror: sample.mirror, commit: try sample.commit(Self.files))
+        let context = try reader.context(of: .init())
+        let keys = [BuildTier.repository, .fork(hasNetwork: false), .fork(hasNetwork: true)].map {
+            BuildKey.key(of: context, definition: .init(), platform: "linux/amd64", tier: $0)
+        }
+        #expect(Set(keys).count == 3)
+        #expect(try keys[0] == key(Self.files))
+    }
+
     @Test func piecesCannotRunIntoEachOther() {
         var one = CanonicalForm("x", format: 1)
         one.add("a")

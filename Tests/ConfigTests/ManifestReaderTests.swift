@@ -135,7 +135,7 @@ struct ManifestReaderTests {
         "services: { web: { watch: [a] } }", "services: { web: { ignore: [a] } }",
         "services: { web: { build: { secrets: [a] } } }", "databases: { db: { engine: postgres } }", "jobs: {}",
         "environments: { preview: { sleep_after: 1h } }",
-        "environments: { preview: { forks: never } }", "environments: { preview: { protect: password } }",
+        "environments: { preview: { protect: password } }",
         "environments: { production: { soak: 1h } }", "environments: { production: { approvals: 1 } }",
         "environments: { production: { verify: smoke } }", "environments: { production: { signed: true } }",
         "environments: { production: { windows: [a] } }", "environments: { production: { services: {} } }",

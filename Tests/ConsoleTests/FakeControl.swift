@@ -95,6 +95,17 @@ final class FakeControl: Control {
     func deploy(_ commit: ObjectID, to id: EnvironmentID) async throws(RequestProblem) {
         try note("deploy \(commit.short) \(id)", id.project)
     }
+    func stop(_ id: EnvironmentID, by person: String) async throws(RequestProblem) {
+        try note("stop \(id)", id.project)
+    }
+    func start(_ id: EnvironmentID) async throws(RequestProblem) { try note("start \(id)", id.project) }
+    func redeploy(_ id: EnvironmentID) async throws(RequestProblem) -> String {
+        try note("redeploy \(id)", id.project)
+        return ""
+    }
+    func allow(_ commit: ObjectID, in id: EnvironmentID, by person: String) async throws(RequestProblem) {
+        try note("allow \(commit.short) \(id)", id.project)
+    }
     func hold(_ id: EnvironmentID, reason: String) async throws(RequestProblem) {
         try note("hold \(id) \(reason)", id.project)
     }

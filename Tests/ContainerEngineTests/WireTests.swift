@@ -72,6 +72,8 @@ struct WireTests {
         let brief = BuildRequest(tag: "x", memoryBytes: nil, keepsSteps: false)
         #expect(try items(.docker, brief, nil) == least)
         #expect(try items(.podman, brief, nil) == least + [ownNetwork, "layers=0"])
+        let apart = BuildRequest(tag: "x", memoryBytes: nil, keepsSteps: false, isApart: true)
+        #expect(try items(.podman, apart, nil) == least + [ownNetwork, "layers=0", "nocache=1", "pull=1"])
     }
 
     @Test

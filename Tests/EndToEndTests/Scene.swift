@@ -62,11 +62,15 @@ final class Scene {
     /// - Parameters:
     ///   - ports: how many ports the daemon may lend; each rests for a day after its use.
     ///   - settings: more lines of the daemon's configuration.
+    ///   - host: the kind of Git host.
+    ///   - repository: the lines of the configuration that name the remote and the credential.
     static func play(
         on engine: ScriptedEngine, polling: String = "60s", starts: Bool = true, ports: Int = 200,
-        settings: String = "", _ body: (Scene) async throws -> Void
+        settings: String = "", host: GitHostKind = .github, repository: (GitWorkshop) throws -> String = Scene.local,
+        _ body: (Scene) async throws -> Void
     ) async throws {
-        let scene = try Scene(engine, polling: polling, ports: ports, settings: settings, repository: Scene.local)
+        let scene = try Scene(
+            engine, polling: polling, ports: ports, settings: settings, gitHost: host, repository: repository)
         defer { scene.end(isOwn: true) }
         if starts { try await scene.start() }
         try await body(scene)

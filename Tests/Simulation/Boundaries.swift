@@ -136,7 +136,7 @@ struct SimulatedReading: CommitReading, @unchecked Sendable {
         return EnvironmentPolicies()
     }
 
-    func candidate(of commit: ObjectID) async -> ProjectFacts.CandidateFinding? {
+    func candidate(of commit: ObjectID, tier: BuildTier) async -> ProjectFacts.CandidateFinding? {
         guard repository.mirror.contains(commit) else { return nil }
         let tree = repository.tree(of: commit)
         guard let services = tree.services, let content = tree.content else {

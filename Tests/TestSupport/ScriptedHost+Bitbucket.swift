@@ -18,16 +18,14 @@ extension ScriptedHost {
             return (201, ["key": key])
         }
         if call.method == "GET", call.path == root + "/pullrequests", call.query.contains("state=OPEN") {
-            return (200, ["values": page(shared.withLock { $0.pulls }, call.query, size: "pagelen")])
+            return (200, ["values": page(shared.withLock { $0.pulls }.map(stamped), call.query, size: "pagelen")])
         }
         if call.method == "GET", let number = numbered(call.path, root + "/pullrequests/", "") {
             return described(number)
         }
         if let number = numbered(call.path, root + "/pullrequests/", "/comments") {
             if call.method == "GET" {
-                let all: [[String: Any]] = shared.withLock { $0.comments[number, default: []] }.map {
-                    ["id": $0.id, "content": ["raw": $0.text]]
-                }
+                let all = shared.withLock { $0.comments[number, default: []] }.map { listed($0.id, $0.text) }
                 return (200, ["values": page(all, call.query, size: "pagelen")])
             }
             guard call.method == "POST", let text = (body["content"] as? [String: Any])?["raw"] as? String else {

@@ -30,12 +30,12 @@ extension ScriptedHost {
             return (201, ["id": 1])
         }
         if call.method == "GET", call.path == root + "/pulls", call.query.contains("state=open") {
-            return (200, page(shared.withLock { $0.pulls }, call.query, size: pageSize))
+            return (200, page(shared.withLock { $0.pulls }.map(stamped), call.query, size: pageSize))
         }
         if call.method == "GET", let number = numbered(call.path, root + "/pulls/", "") { return described(number) }
         if let number = numbered(call.path, root + "/issues/", "/comments") {
             if call.method == "GET" {
-                let all = shared.withLock { $0.comments[number, default: []] }.map { ["id": $0.id, "body": $0.text] }
+                let all = shared.withLock { $0.comments[number, default: []] }.map { listed($0.id, $0.text) }
                 // Gitea's listing has no pages.
                 return (200, kind == .github ? page(all, call.query, size: pageSize) : all)
             }

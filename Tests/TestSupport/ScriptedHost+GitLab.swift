@@ -24,15 +24,16 @@ extension ScriptedHost {
             return (201, ["id": 1, "pipeline_id": 7])
         }
         if call.method == "GET", call.path == root + "/merge_requests", call.query.contains("state=opened") {
-            return (200, page(shared.withLock { $0.pulls }, call.query, size: "per_page"))
+            return (200, page(shared.withLock { $0.pulls }.map(stamped), call.query, size: "per_page"))
         }
         if call.method == "GET", let number = numbered(call.path, root + "/merge_requests/", "") {
             return described(number)
         }
         if let number = numbered(call.path, root + "/merge_requests/", "/notes") {
             if call.method == "GET" {
-                let all = shared.withLock { $0.comments[number, default: []] }.map { ["id": $0.id, "body": $0.text] }
-                return (200, page(all, call.query, size: "per_page"))
+                let all = shared.withLock { $0.comments[number, default: []] }.map { listed($0.id, $0.text) }
+                let ordered = call.query.contains("sort=desc") ? all.reversed() : all
+                return (200, page(ordered, call.query, size: "per_page"))
             }
             guard call.method == "POST", let text = body["body"] as? String else { return nil }
             return (201, ["id": write(text, on: number), "body": text])

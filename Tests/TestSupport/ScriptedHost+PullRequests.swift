@@ -3,13 +3,18 @@ import Synchronization
 
 // What tests script about pull requests and their comments.
 extension ScriptedHost {
-    /// Opens a pull request.
+    /// Opens a pull request, or describes the one of that number anew.
     package func open(
         _ number: Int, from branch: String, at commit: ObjectID, to base: String = "main", isFork: Bool = false,
-        isDraft: Bool = false, labels: [String] = []
+        isDraft: Bool = false, labels: [String] = [], title: String? = nil
     ) {
-        let value = pull(number, branch, commit, base, isFork, isDraft, labels)
-        shared.withLock { $0.pulls.append(value) }
+        var value = pull(number, branch, commit, base, isFork, isDraft, labels)
+        if let title { value["title"] = title }
+        shared.withLock { memory in
+            memory.pulls.removeAll { $0[numberName] as? Int == number }
+            memory.pulls.append(value)
+        }
+        touch(number)
     }
 
     /// Closes a pull request; its head is where its branch was last.
@@ -28,14 +33,14 @@ extension ScriptedHost {
         }
     }
 
-    private var numberName: String { kind == .gitlab ? "iid" : kind == .bitbucket ? "id" : "number" }
+    var numberName: String { kind == .gitlab ? "iid" : kind == .bitbucket ? "id" : "number" }
 
     /// A pull request of that number, open or closed.
     func described(_ number: Int) -> (Int, Any) {
         let found = shared.withLock { memory in
             (memory.pulls + memory.closed).first { $0[numberName] as? Int == number }
         }
-        return found.map { (200, $0) } ?? (404, ["message": "Not Found"])
+        return found.map { (200, stamped($0)) } ?? (404, ["message": "Not Found"])
     }
 
     /// Somebody writes a comment; returns its number.

@@ -32,8 +32,10 @@ extension ScriptedHost {
         let values = Dictionary(
             query.split(separator: "&").map { $0.split(separator: "=").map(String.init) }.map { ($0[0], $0[1]) },
             uniquingKeysWith: { first, _ in first })
-        let size = values[name].flatMap { Int($0) } ?? 30
+        let asked = values[name].flatMap { Int($0) } ?? 30
+        let size = min(asked, people.withLock { $0.largestPage })
         let number = values["page"].flatMap { Int($0) } ?? 1
+        if size < asked { shared.withLock { $0.hasNext = all.count > number * size } }
         return Array(all.dropFirst((number - 1) * size).prefix(size))
     }
 }

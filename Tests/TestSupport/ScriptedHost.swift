@@ -15,6 +15,7 @@ package final class ScriptedHost: Sendable {
     package let repository: String
     private let server: LoopbackServer
     let shared = Mutex(Memory())
+    let people = Mutex(People())
 
     /// One call, as it arrived.
     package struct Call: Sendable, Hashable, CustomStringConvertible {
@@ -69,6 +70,8 @@ package final class ScriptedHost: Sendable {
         var nextID = 100
         var headers: [String: String] = [:]
         var mischief: [(path: String, what: Mischief)] = []
+        /// Whether the page at hand has one behind it, where it was made smaller than asked for.
+        var hasNext: Bool?
     }
 
     /// A host that serves at once.
@@ -150,14 +153,20 @@ package final class ScriptedHost: Sendable {
         default: break
         }
         let (status, value) = answer(to: call, request.headers)
-        var bytes = (try? JSONSerialization.data(withJSONObject: value, options: [.fragmentsAllowed])) ?? Data()
+        let hasNext = shared.withLock { memory in
+            defer { memory.hasNext = nil }
+            return memory.hasNext
+        }
+        var bytes =
+            (try? JSONSerialization.data(withJSONObject: value, options: [.fragmentsAllowed, .sortedKeys])) ?? Data()
         switch mischief {
         case .silent: return []
         case .slow(let time): usleep(UInt32(time / .microseconds(1)))
         case .truncated: bytes = bytes.prefix(max(1, bytes.count / 2))
         default: break
         }
-        return LoopbackServer.answer(status, headers: shared.withLock { $0.headers }, Array(bytes))
+        return finished(
+            status, Array(bytes), to: call, ifNoneMatch: request.headers["if-none-match"], hasNext: hasNext)
     }
 
     /// The rules that a call is tried against, one for each topic: nil where it is about something else.
@@ -184,6 +193,7 @@ package final class ScriptedHost: Sendable {
 
     private func answer(to call: Call, _ headers: [String: String]) -> (Int, Any) {
         if let doubt = doubt(of: headers, hasBody: !call.body.isEmpty) { return doubt }
+        if let answer = permission(call) { return answer }
         let body = (try? JSONSerialization.jsonObject(with: Data(call.body.utf8))) as? [String: Any] ?? [:]
         for rule in rules {
             if let known = rule(call, body) { return known }

@@ -8,7 +8,7 @@ import Testing
         let dead = try #require(Loopback.listen())
         defer { close(dead.descriptor) }
         let request = """
-            {"operation":{"list":{"_0":["git://127.0.0.1:\(dead.port)/x.git"]}},"credential":{"none":{}},\
+            {"operation":{"list":{"_0":["git://127.0.0.1:\(dead.port)/x.git"],"heads":[]}},"credential":{"none":{}},\
             "bounds":{"patience":60000,"seconds":60,"memoryBytes":2000000000,"receivedBytes":1000000}}
 
             """

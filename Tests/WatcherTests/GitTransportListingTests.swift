@@ -186,3 +186,20 @@ import Watcher
         #expect(reasons == [StageFailure.Reason?](repeating: .timedOut, count: 10) + [nil, .remoteNotFound])
     }
 }
+
+extension GitTransportListingTests {
+    @Test func headsOfPullRequestsAreListedWhereTheyAreWanted() async throws {
+        let commit = try #require(ObjectID(try workshop.push()))
+        for name in ["refs/pull/1/head", "refs/pull/2/head", "refs/pull/2/merge", "refs/merge-requests/3/head"] {
+            try workshop.git("-C", bare, "update-ref", name, "\(commit)")
+        }
+        func heads(_ wanted: PullRequestHeads) async throws -> [String] {
+            let results = await transport.list([local], heads: [wanted], credential: .none)
+            return try #require(results.first).get().refs.map(\.name).filter { !$0.isBranch }.map(\.description)
+        }
+        #expect(try await heads(.none) == [])
+        #expect(try await heads(.numbers([2])) == ["refs/pull/2/head"])
+        #expect(
+            try await heads(.all) == ["refs/merge-requests/3/head", "refs/pull/1/head", "refs/pull/2/head"])
+    }
+}

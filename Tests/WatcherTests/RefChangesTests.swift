@@ -120,15 +120,16 @@ import Watcher
         #expect(update.known.map(\.isBaseline) == [false])
     }
 
-    @Test func onlyBranchesAndTagsAreRemembered() {
+    @Test func onlyBranchesTagsAndHeadsOfPullRequestsAreRemembered() {
         let update = fold(
             [
                 ListedRef(name: RefName("refs/pull/1/head"), target: .make("a")),
                 ListedRef(name: RefName("refs/merge-requests/1/head"), target: .make("a")),
+                ListedRef(name: RefName("refs/pull/1/merge"), target: .make("a")),
                 ListedRef(name: RefName("refs/notes/commits"), target: .make("a")),
             ], into: [], isFirst: true)
-        #expect(update.known == [])
-        #expect(update.nextSequence == 10)
+        #expect(update.known.map(\.name.pullRequest) == [1, 1])
+        #expect(update.nextSequence == 12)
     }
 
     @Test func ofANameThatIsSaidTwiceTheFirstCounts() {

@@ -233,6 +233,9 @@ struct Doctor: Sendable {
         var findings: [Finding] = []
         for project in configuration.projects {
             findings.append(await reach(project, transport))
+            if let absence = HostAbsence.finding(for: project) {
+                findings.append(.warning("project \(project.name)", absence.what, absence.remedy))
+            }
             if project.webhookSecrets.isEmpty {
                 findings.append(
                     .warning(

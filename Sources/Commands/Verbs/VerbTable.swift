@@ -6,7 +6,9 @@ enum VerbTable {
             StatusVerb.verb, EnvListVerb.verb, EnvShowVerb.verb, WhyVerb.verb, WaitVerb.verb, LogsVerb.verb,
             HistoryVerb.verb, BuildsVerb.verb, EventsVerb.verb, QuarantineListVerb.verb,
         ] + [
-            DeployVerb.verb, HoldVerb.verb, ResumeVerb.verb, RollbackVerb.verb, RefreshVerb.verb, ApproveVerb.verb,
+            DeployVerb.verb, RedeployVerb.verb, AllowVerb.verb, StopVerb.verb, StartVerb.verb, HoldVerb.verb,
+            ResumeVerb.verb, RollbackVerb.verb, RefreshVerb.verb,
+            ApproveVerb.verb,
             EnvExtendVerb.verb, EnvDeleteVerb.verb, QuarantineReleaseVerb.verb, BackupVerb.verb, RestoreVerb.verb,
             VersionVerb.verb, CompletionVerb.verb, HelpVerb.verb, RouterConfigVerb.verb,
             ManualVerb.verb,

@@ -73,9 +73,13 @@ struct HostReporter: Service {
 
     private func comment(on environments: [EnvironmentStatus], _ refused: inout Refused) async throws(StageFailure) {
         let requests = try await kept { try await link.ledger.pullRequests(of: link.project) }
+        let commands = try await kept { try await link.ledger.commands(of: link.project) }
         for stored in requests {
             let number = stored.request.number
-            guard let text = PullRequestReport.text(for: stored, environments: environments, project: link.project),
+            guard
+                let text = PullRequestReport.text(
+                    for: stored, environments: environments, project: link.project,
+                    commands: commands.filter { $0.number == number }),
                 text != stored.told, refused.comments[number] != text
             else { continue }
             do throws(StageFailure) {

@@ -8,6 +8,8 @@ struct PullRequestWatch: Service {
     let link: HostLink
     let interval: Duration
     let loop: ProjectLoop
+    /// Does what comments ask for.
+    let commands: PullRequestCommands
     let parts: DaemonParts
 
     var name: String { "pull requests of \(link.project)" }
@@ -24,6 +26,7 @@ struct PullRequestWatch: Service {
             rest.ring()
             link.look.ring()
         }
+        await remind()
         var failures = 0
         while !stop.isRaised {
             do throws(StageFailure) {
@@ -42,9 +45,16 @@ struct PullRequestWatch: Service {
         }
     }
 
+    /// What was known before the start counts until the host has answered: unknown is not empty.
+    private func remind() async {
+        let known = try? await parts.kept { _ in try await link.ledger.pullRequests(of: link.project) }.map(\.request)
+        if let known, !known.isEmpty { await loop.take(pullRequests: known) }
+    }
+
     private func look() async throws(StageFailure) {
         let known = try await parts.kept { _ in try await link.ledger.pullRequests(of: link.project) }.map(\.request)
-        var found = try await link.client.openPullRequests()
+        let listing = try await link.client.listOpenPullRequests()
+        var found = listing.requests
         // Who is not listed any more is described once more: its head may have moved just before it was closed.
         for number in PullRequestChanges.vanished(known, found).prefix(Self.detailLimit) {
             if let request = try await link.client.pullRequest(number) { found.append(request) }
@@ -62,6 +72,7 @@ struct PullRequestWatch: Service {
         }
         await loop.take(pullRequests: update.known)
         if !update.changed.isEmpty { parts.changes.notify() }
+        try await commands.follow(listing)
     }
 
     private func note(_ failure: StageFailure?) {

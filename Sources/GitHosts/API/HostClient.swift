@@ -17,6 +17,8 @@ package final class HostClient: Sendable {
     private struct State {
         /// When the host may be asked again.
         var restsUntil: Deadline?
+        /// Answers that the host can say are still true, by what was asked.
+        var known: [String: KnownAnswer] = [:]
     }
 
     /// The bounds of what is taken from a host.
@@ -27,6 +29,9 @@ package final class HostClient: Sendable {
         static let answerBytes = 8 << 20
         /// How many pages of a listing are read.
         static let pages = 40
+        /// How many answers are kept, to be asked after instead of for, and how large each may be.
+        static let known = 64
+        static let knownBytes = 1 << 20
         /// The longest rest that a host can order.
         static let rest = Duration.seconds(3600)
     }
@@ -41,6 +46,12 @@ package final class HostClient: Sendable {
         self.repository = repository
         self.pool = pool
         self.credential = credential
+    }
+
+    /// An answer that was kept with the word that the host tells it by.
+    private struct KnownAnswer {
+        let tag: String
+        let response: HTTPResponse
     }
 
     var api: any HostAPI.Type { repository.kind.api }
@@ -59,7 +70,7 @@ package final class HostClient: Sendable {
 
     /// Every open pull request. A page that cannot be read fails it all: unknown is not empty.
     package func openPullRequests() async throws(StageFailure) -> [PullRequest] {
-        try await pages { api.pullRequests(page: $0, in: repository) }.compactMap { api.pullRequest($0) }
+        try await listOpenPullRequests().requests
     }
 
     /// One pull request as it is now; nil when there is none of that number.
@@ -97,31 +108,63 @@ package final class HostClient: Sendable {
 
     /// All entries of a listing, page by page.
     func pages(_ call: (Int) -> HostCall) async throws(StageFailure) -> [JSONValue] {
+        try await listing(call).entries
+    }
+
+    /// All entries of a listing, page by page, and when the first was answered.
+    ///
+    /// - Parameters:
+    ///   - isConditional: the host is asked whether a page has changed, where it was kept.
+    ///   - limit: how many pages are read; fewer than the usual: the rest is not wanted.
+    func listing(
+        isConditional: Bool = false, atMost limit: Int = Limit.pages, _ call: (Int) -> HostCall
+    ) async throws(StageFailure) -> (entries: [JSONValue], at: Timestamp?) {
         var entries: [JSONValue] = []
         var first: HostCall?
-        for page in 1...Limit.pages {
+        var at: Timestamp?
+        for page in 1...limit {
             let call = call(page)
             // A listing without pages is read once.
-            if page > 1, call == first { return entries }
-            if first == nil { first = call }
-            let answer = try await perform(call)
-            guard let answer, let values = api.page(answer.root) else {
+            if page > 1, call == first { return (entries, at) }
+            let answer = try await exchange(call, isConditional: isConditional)
+            if first == nil { (first, at) = (call, answer.at) }
+            guard let root = answer.document?.root, let values = api.page(root) else {
                 throw .hostAnswered(repository, call, "something that is no listing")
             }
             entries += values
-            if values.count < api.pageSize { return entries }
+            // A host may give fewer at once than it is asked for: where it says whether more follow, that counts.
+            if !(answer.hasNext ?? (values.count >= api.pageSize)) { return (entries, at) }
         }
-        throw .hostAnswered(repository, call(1), "more than \(Limit.pages) pages")
+        if limit < Limit.pages { return (entries, at) }
+        throw .hostAnswered(repository, call(1), "more than \(limit) pages")
+    }
+
+    /// What came of one call.
+    struct HostAnswer {
+        /// The body; nil for none.
+        let document: JSONDocument?
+        /// Whether a listing goes on; nil where the host does not say.
+        let hasNext: Bool?
+        /// When it was answered, by the host's clock.
+        let at: Timestamp?
     }
 
     /// Sends one call and judges its answer; nil for an answer without a body.
     func perform(_ call: HostCall) async throws(StageFailure) -> JSONDocument? {
+        try await exchange(call).document
+    }
+
+    /// Sends one call and judges its answer.
+    func exchange(_ call: HostCall, isConditional: Bool = false) async throws(StageFailure) -> HostAnswer {
         if let rest = state.withLock({ $0.restsUntil }), !rest.hasPassed {
             throw .hostRests(repository, call, for: rest.remaining)
         }
         let headers = api.headers(try credential()).map { HTTPHeader($0.name, $0.value) }
-        let response = try await send(call, headers: headers)
-        if let rest = HostLimits.rest(after: response, now: WallClock.milliseconds() / 1000) {
+        let known = isConditional ? state.withLock { $0.known[call.target] } : nil
+        let sent = try await send(call, headers: headers + (known.map { [HTTPHeader("If-None-Match", $0.tag)] } ?? []))
+        // RFC 9110, 15.4.5: what was kept is still true.
+        let response = sent.status == 304 ? known?.response ?? sent : sent
+        if let rest = HostLimits.rest(after: sent, now: WallClock.milliseconds() / 1000) {
             state.withLock { $0.restsUntil = .after(min(rest, Limit.rest)) }
         }
         let document = response.body.isEmpty ? nil : JSONDocument(response.body)
@@ -129,11 +172,37 @@ package final class HostClient: Sendable {
             if !response.body.isEmpty, document == nil {
                 throw .hostAnswered(repository, call, "something that is not JSON, or a part of it")
             }
-            return document
+            if isConditional, sent.status == 200 { keep(sent, for: call) }
+            return HostAnswer(
+                document: document, hasNext: Self.hasNext(response, document?.root),
+                at: sent.header("Date").flatMap(HostMoment.httpDate))
         }
         let message = Self.words(document?.root, response)
-        if api.isMet(call, status: response.status, message: message) { return nil }
+        if api.isMet(call, status: response.status, message: message) {
+            return HostAnswer(document: nil, hasNext: nil, at: nil)
+        }
         throw .hostRefused(repository, call, response, message: message)
+    }
+
+    private func keep(_ response: HTTPResponse, for call: HostCall) {
+        state.withLock { state in
+            guard let tag = response.header("ETag"), tag.utf8.count <= 256, response.body.count <= Limit.knownBytes
+            else {
+                state.known[call.target] = nil
+                return
+            }
+            if state.known[call.target] == nil, state.known.count >= Limit.known { state.known.removeAll() }
+            state.known[call.target] = KnownAnswer(tag: tag, response: response)
+        }
+    }
+
+    /// Whether more pages follow; nil where the host does not say. Only the word is taken: an address that a host gives
+    /// is never called.
+    private static func hasNext(_ response: HTTPResponse, _ answer: JSONValue?) -> Bool? {
+        if let link = response.header("Link") { return link.contains("rel=\"next\"") }
+        // Bitbucket says so in the body.
+        if answer?["values"]?.isArray == true, answer?["pagelen"] != nil { return answer?["next"]?.string != nil }
+        return nil
     }
 
     private func send(_ call: HostCall, headers: [HTTPHeader]) async throws(StageFailure) -> HTTPResponse {
