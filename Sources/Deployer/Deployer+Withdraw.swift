@@ -17,7 +17,8 @@ extension Deployer {
         // listens is the environment's own then.
         var busy: Set<Int> = []
         for port in Set(observed.routes.flatMap(\.ports)) where await !ports.isUnused(port) { busy.insert(port) }
-        let now = turns.usable(try await observeForPlan(observed.id))
+        let leaving = turns.leaving
+        let now = turns.usable(try await observeForPlan(observed.id), without: leaving)
         let foreign = busy.subtracting(Self.ownPorts(of: now))
         guard !foreign.isEmpty else { return now }
         let list = foreign.sorted().map(String.init).joined(separator: ", ")
