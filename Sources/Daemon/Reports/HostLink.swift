@@ -23,6 +23,8 @@ package final class HostLink: Sendable {
     enum Duty: Hashable, Comparable {
         /// Listing pull requests.
         case listing
+        /// Reading comments, and who may ask in them.
+        case comments
         /// Telling how environments do.
         case reporting
     }

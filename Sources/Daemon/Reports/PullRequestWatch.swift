@@ -32,12 +32,12 @@ struct PullRequestWatch: Service {
             do throws(StageFailure) {
                 try await look()
                 failures = 0
-                note(nil)
+                note(.listing, nil)
                 await rest.wait(until: .after(Self.pause))
                 await link.look.wait(until: .after(interval))
             } catch {
                 failures += 1
-                note(error)
+                note(.listing, error)
                 var pause = parts.pause(afterFailures: failures)
                 if case .retry(let told?) = error.verdict { pause = told }
                 await link.look.wait(until: .after(pause))
@@ -72,11 +72,17 @@ struct PullRequestWatch: Service {
         }
         await loop.take(pullRequests: update.known)
         if !update.changed.isEmpty { parts.changes.notify() }
-        try await commands.follow(listing)
+        // What is wrong with comments delays no listing: they are read again at the next look.
+        do throws(StageFailure) {
+            try await commands.follow(listing)
+            note(.comments, nil)
+        } catch {
+            note(.comments, error)
+        }
     }
 
-    private func note(_ failure: StageFailure?) {
-        guard link.note(.listing, failure), failure?.verdict != .cancelled else { return }
+    private func note(_ duty: HostLink.Duty, _ failure: StageFailure?) {
+        guard link.note(duty, failure), failure?.verdict != .cancelled else { return }
         if let failure {
             parts.log.warning(failure.message, ("project", link.project.rawValue), ("reason", failure.reason.rawValue))
         }
