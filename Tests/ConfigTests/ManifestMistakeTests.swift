@@ -6,6 +6,17 @@ struct ManifestMistakeTests {
     @Test(arguments: [
         Mistake(
             "- a", "slipway.yml:1:1: expected fields, found a list; write it as { name: …, services: …, databases: … }"),
+        Mistake(
+            "environments: { preview: { forks: always } }",
+            "slipway.yml:1:35: environments.preview.forks: 'always' is not what becomes of forks; "
+                + "a fork's code is never run unasked: write ask, and allow each commit"),
+        Mistake(
+            "environments: { preview: { drafts: no } }",
+            "slipway.yml:1:36: environments.preview.drafts: expected true or false, found text; write false"),
+        Mistake(
+            "environments: { preview: { titles: [\"!\"] } }",
+            "slipway.yml:1:37: environments.preview.titles[0]: '!' is no pattern of a title; "
+                + "such as \"!WIP*\": * stands for anything, ! in front excludes"),
         Mistake("services:", "slipway.yml:1:1: services: 'services' has no value; give one, or remove the line"),
         Mistake("services: {}", "slipway.yml:1:11: services: there is no service; remove 'services' for the default"),
         Mistake(

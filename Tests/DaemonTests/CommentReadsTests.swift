@@ -42,19 +42,19 @@ struct CommentReadsTests {
 
     @Test func whatWasWrittenBeforeSlipwayLookedIsNeverObeyed() throws {
         let first = CommentReads(known: [:], listing: listing([(7, "1")], versions: [7: "a"]), now: at(100))
-        #expect(first.start == at(100))
+        #expect(first.start == at(101))
         let own = try #require(first.changed.first { $0.number == 0 })
         let known = [0: own, 7: try #require(first.places[7])]
         // One that was opened since: everything in it is new. One that was reopened: what was said before is past.
         let next = CommentReads(
             known: known, listing: listing([(3, "3"), (7, "1"), (8, "2")], versions: [:]), now: at(200))
-        #expect(next.places[8]?.readAt == at(100))
-        #expect(next.places[3]?.readAt == at(200))
+        #expect(next.places[8]?.readAt == at(101))
+        #expect(next.places[3]?.readAt == at(201))
         // Records that were put back: what was asked for since they were made is not asked for again.
         let restored = CommentReads(
             known: known, listing: listing([(7, "1")], versions: [:]), now: at(300), startsAnew: true)
-        #expect(restored.start == at(300))
-        #expect(restored.changed.contains { $0.number == 0 && $0.readAt == at(300) })
+        #expect(restored.start == at(301))
+        #expect(restored.changed.contains { $0.number == 0 && $0.readAt == at(301) })
     }
 
     @Test func oldPlacesAreForgotten() {
@@ -73,6 +73,9 @@ struct CommentReadsTests {
         #expect(!CommentReads.wasCurrent(commit("1"), at: at(100), place))
         #expect(!CommentReads.wasCurrent(commit("1"), at: at(50), place))
         #expect(!CommentReads.wasCurrent(commit("2"), at: at(200), place))
+        // Away and back again between two listings: where the host says so, it counts.
+        #expect(!CommentReads.wasCurrent(commit("1"), at: at(110), place, pushed: at(115)))
+        #expect(CommentReads.wasCurrent(commit("1"), at: at(110), place, pushed: at(90)))
         // A push after the comment, seen in the next listing: the word was not for it.
         let moved = CommentReads(
             known: [1: place], listing: listing([(1, "2")], versions: [1: "b"]), now: at(160))

@@ -165,6 +165,35 @@ import Testing
         }
     }
 
+    @Test func whatAForkRunsOutlivesTheRecords() async throws {
+        try await Self.play { scene, host in
+            try await scene.live(try scene.push(page: "one", files: ["slipway.yml": Self.manifest]), in: "staging")
+            let fork = try scene.pushFork(page: "fork", number: 42, on: .github)
+            host.open(42, from: "main", at: fork, isFork: true)
+            scene.refreshPullRequests(host)
+            try await scene.eventually("the fork waits") { scene.environment("pr-42")?.wanted == fork }
+            try scene.wish("allow", of: "pr-42", ["commit": "\(fork)"])
+            try await scene.live(fork, in: "pr-42")
+            host.say("/slipway delete", on: 42, after: 0)
+            let before = Set(scene.containers().map(\.Id))
+            scene.daemon.kill()
+            for file in ["slipway.db", "slipway.db-wal", "slipway.db-shm"] {
+                try? FileManager.default.removeItem(atPath: scene.directory.path(of: "state/\(file)"))
+            }
+            try await scene.start()
+            // The word is lost with the records: what runs stays as it is, and nothing that was asked for is done anew.
+            try await scene.eventually("it waits, and runs what it ran") {
+                let environment = scene.environment("pr-42")
+                return environment?.commit == fork && environment?.gates.map(\.kind) == [.allowance]
+            }
+            #expect(scene.page(of: "pr-42") == "fork\n")
+            #expect(Set(scene.containers().map(\.Id)) == before)
+            try scene.wish("allow", of: "pr-42", ["commit": "\(fork)"])
+            try await scene.eventually("it is current") { scene.environment("pr-42")?.progress == .current }
+            #expect(Set(scene.containers().map(\.Id)) == before)
+        }
+    }
+
     /// No token, and so nothing but refs: the head that is no branch's is a fork's, and its going is its closing.
     @Test func withoutTheHostsWordHeadsAreEnough() async throws {
         try await Scene.play(on: try ScriptedEngine(.podman)) { scene in

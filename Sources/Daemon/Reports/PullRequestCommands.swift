@@ -41,14 +41,15 @@ struct PullRequestCommands: Sendable {
             else { continue }
             let since = max(reads.start, place.readAt.advanced(by: .zero - Self.overlap))
             // Those beyond a limit are found again.
-            guard try await take(request, place, since: since) else { continue }
+            let pushed = listing.pushes[number]
+            guard try await take(request, place, since: since, pushed: pushed) else { continue }
             try await save([reads.read(number)], removing: [])
         }
     }
 
     /// Takes up what the comments of one pull request ask for; false where some are left for the next look.
     private func take(
-        _ request: PullRequest, _ place: CommentRead, since: Timestamp
+        _ request: PullRequest, _ place: CommentRead, since: Timestamp, pushed: Timestamp?
     ) async throws(StageFailure) -> Bool {
         let comments = try await link.client.comments(on: request.number, since: since)
         let asked = comments.compactMap { comment in
@@ -86,7 +87,12 @@ struct PullRequestCommands: Sendable {
             acted += 1
             let isBegun = begun.contains(comment.id)
             if !isBegun { try await save(command) }
-            command.outcome = try await outcome(of: command, request, place, isBegun: isBegun)
+            let wasCurrent =
+                request.commit.map {
+                    CommentReads.wasCurrent($0, at: comment.writtenAt, place, pushed: pushed)
+                } ?? false
+            command.outcome = try await outcome(
+                of: command, request, wasCurrent: wasCurrent, isBegun: isBegun)
             try await save(command)
             parts.log.info(
                 "/slipway \(command.word.rawValue): \(command.outcome ?? "")", ("project", link.project.rawValue),
@@ -98,7 +104,7 @@ struct PullRequestCommands: Sendable {
     }
 
     private func outcome(
-        of command: CommentCommand, _ request: PullRequest, _ place: CommentRead, isBegun: Bool
+        of command: CommentCommand, _ request: PullRequest, wasCurrent: Bool, isBegun: Bool
     ) async throws(StageFailure) -> String {
         // Everything else says how things should be, and can be said twice.
         if isBegun, command.word == .redeploy { return "Slipway was restarted over it; ask again if it is needed" }
@@ -108,7 +114,7 @@ struct PullRequestCommands: Sendable {
         let id = EnvironmentID(project: link.project, name: name)
         do throws(RequestProblem) {
             switch command.word {
-            case .allow: return try await allow(command, request, place, id)
+            case .allow: return try await allow(command, request, wasCurrent: wasCurrent, id)
             case .redeploy: return try await control.redeploy(id)
             case .stop:
                 try await control.stop(id, by: command.author)
@@ -135,13 +141,13 @@ struct PullRequestCommands: Sendable {
     private static let sentenceLimit = 6
 
     private func allow(
-        _ command: CommentCommand, _ request: PullRequest, _ place: CommentRead, _ id: EnvironmentID
+        _ command: CommentCommand, _ request: PullRequest, wasCurrent: Bool, _ id: EnvironmentID
     ) async throws(RequestProblem) -> String {
         guard request.isFork else { return "it comes from a branch of the repository itself, and waits for nobody" }
         guard let head = request.commit else { return "its commit is not known: the host told an abbreviation only" }
         if let named = command.commit {
             guard named == head else { return "the pull request is at \(head.short), not at \(named.short)" }
-        } else if !CommentReads.wasCurrent(head, at: command.writtenAt, place) {
+        } else if !wasCurrent {
             // Somebody may have pushed between the comment and now; who wrote it has not seen this commit.
             return "\(head.short) was pushed after that was written, or so shortly before that nobody can tell; "
                 + "look at it, and comment `/slipway allow \(head.hex)`"
@@ -226,15 +232,17 @@ struct CommentReads: Sendable {
         self.now = now
         // The project's own place: from when comments count, and the highest number that was ever listed.
         let before = known[0]
-        var own = before ?? CommentRead(number: 0, readAt: now)
-        if startsAnew { own.readAt = now }
+        // Hosts cut moments to seconds: what was written in this very second may have been written before.
+        let next = now.advanced(by: .seconds(1))
+        var own = before ?? CommentRead(number: 0, readAt: next)
+        if startsAnew { own.readAt = next }
         start = own.readAt
         let highest = own.version.flatMap { Int($0) }
         for request in listing.requests {
             // What is opened anew is no news: its old comments have had their turn.
             let isNew = request.number > highest ?? 0
             var place =
-                known[request.number] ?? CommentRead(number: request.number, readAt: isNew ? own.readAt : now)
+                known[request.number] ?? CommentRead(number: request.number, readAt: isNew ? own.readAt : next)
             if place.head != request.commit { (place.head, place.headSeen) = (request.commit, now) }
             places[request.number] = place
             if place != known[request.number] { changed.append(place) }
@@ -260,8 +268,14 @@ struct CommentReads: Sendable {
     /// Whether a pull request was surely at that head when a comment was written: it had been listed there before.
     ///
     /// Hosts cut moments to seconds, so what was listed in the same second counts as later.
-    static func wasCurrent(_ head: ObjectID, at written: Timestamp, _ place: CommentRead) -> Bool {
+    ///
+    /// - Parameter pushed: when somebody last pushed to where it comes from, where that is known. What was pushed since may
+    ///   have been another commit and this one again.
+    static func wasCurrent(
+        _ head: ObjectID, at written: Timestamp, _ place: CommentRead, pushed: Timestamp? = nil
+    ) -> Bool {
         guard place.head == head, let seen = place.headSeen else { return false }
+        if let pushed, pushed >= written { return false }
         return written >= seen.advanced(by: .seconds(1))
     }
 }

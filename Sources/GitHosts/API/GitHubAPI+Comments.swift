@@ -4,6 +4,10 @@ package import Model
 extension GitHubAPI: HostCommentAPI {
     package static func version(of pullRequest: JSONValue) -> String? { pullRequest["updated_at"]?.string }
 
+    package static func lastPush(to pullRequest: JSONValue) -> Timestamp? {
+        pullRequest["head"]?["repo"]?["pushed_at"]?.string.flatMap(HostMoment.timestamp)
+    }
+
     package static func comments(
         on number: Int, since: Timestamp?, page: Int, in repository: HostRepository
     ) -> HostCall {

@@ -7,6 +7,8 @@ extension HostClient {
         package var requests: [PullRequest] = []
         /// What changes whenever somebody comments on one, by number.
         package var versions: [Int: String] = [:]
+        /// When somebody last pushed to where one comes from, by number, as far as the host says.
+        package var pushes: [Int: Timestamp] = [:]
         /// When the listing began, by the host's clock; nil where it does not say.
         package var at: Timestamp?
 
@@ -24,6 +26,7 @@ extension HostClient {
             guard let request = api.pullRequest(entry) else { continue }
             listing.requests.append(request)
             listing.versions[request.number] = repository.kind.commentAPI.version(of: entry)
+            listing.pushes[request.number] = repository.kind.commentAPI.lastPush(to: entry)
         }
         return listing
     }

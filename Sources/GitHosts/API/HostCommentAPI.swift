@@ -4,6 +4,8 @@ package import Model
 package protocol HostCommentAPI: SendableMetatype {
     /// What changes in the listing of pull requests whenever somebody comments on one; nil where nothing does.
     static func version(of pullRequest: JSONValue) -> String?
+    /// When somebody last pushed to the repository that a pull request comes from; nil where the host does not say.
+    static func lastPush(to pullRequest: JSONValue) -> Timestamp?
     /// The call that lists comments written since a moment, a page at a time, from 1 on.
     static func comments(on number: Int, since: Timestamp?, page: Int, in repository: HostRepository) -> HostCall
     /// One comment of such a page; nil for what no person wrote, and for what was changed after it was written.
@@ -44,6 +46,7 @@ package struct SpokenComment: Sendable, Hashable {
 
 extension HostCommentAPI {
     package static var isNewestFirst: Bool { false }
+    package static func lastPush(to pullRequest: JSONValue) -> Timestamp? { nil }
 
     /// Whether a comment is as it was written: somebody else may have changed it since.
     static func isUnchanged(_ created: Timestamp, _ updated: String?) -> Bool {
