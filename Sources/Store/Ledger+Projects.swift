@@ -20,6 +20,10 @@ extension Ledger {
     package func delete(project: ProjectName) throws(SQLiteError) {
         try write { (connection) throws(SQLiteError) in
             try connection.run("DELETE FROM projects WHERE name = ?", [.text(project.rawValue)])
+            // Added anew, it obeys nothing that was written meanwhile.
+            for table in ["comment_reads", "comment_commands"] {
+                try connection.run("DELETE FROM \(table) WHERE project = ?", [.text(project.rawValue)])
+            }
         }
     }
 

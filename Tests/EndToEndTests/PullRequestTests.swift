@@ -1,6 +1,7 @@
 import Foundation
 import HTTPClient
 import Model
+import SQLite
 import TestSupport
 import Testing
 
@@ -100,6 +101,13 @@ import Testing
             scene.refreshPullRequests(host)
             try await scene.live(first, in: "pr-42")
             #expect(scene.page(of: "pr-42") == "fork one\n")
+            let builds = scene.builds()
+            let (theirs, ours) = (builds.first { $0.commit == first }, builds.first { $0.commit != first })
+            let query = scene.scripted.ledger.buildQuery(of: "slipway.local/shop:\(theirs?.key.short ?? "")")
+            #expect(query["networkmode"] == "NetworkDisabled" && query["nocache"] == "1" && query["pull"] == "1")
+            #expect(query["layers"] == "0")
+            let own = scene.scripted.ledger.buildQuery(of: "slipway.local/shop:\(ours?.key.short ?? "")")
+            #expect(!own.isEmpty && own["networkmode"] == nil && own["nocache"] == nil)
             try await scene.eventually("the word is answered") {
                 host.comments(on: 42).contains { $0.contains("ada: `/slipway allow` — \(first.short) is allowed") }
             }
@@ -162,6 +170,45 @@ import Testing
             host.say("/slipway allow \(second)", on: 42, by: "ada", after: 0)
             scene.refreshPullRequests(host)
             try await scene.live(second, in: "pr-42")
+        }
+    }
+
+    /// What a daemon had begun when it was killed: said again where that changes nothing, and else said to be lost.
+    @Test func aCommandThatACrashCutOffIsTakenUpAgain() async throws {
+        try await Self.play { scene, host in
+            try await scene.live(try scene.push(page: "one", files: ["slipway.yml": Self.manifest]), in: "staging")
+            try scene.checkOut("feature-x", isNew: true)
+            let second = try scene.push(page: "two", to: "feature-x")
+            host.open(7, from: "feature-x", at: second)
+            scene.refreshPullRequests(host)
+            try await scene.live(second, in: "feature-x")
+            scene.daemon.kill()
+            let own = { scene.containers().filter { $0.Labels["io.slipway.environment"] == "feature-x" }.map(\.Id) }
+            let before = own()
+            func begin(_ word: CommentCommand.Word) throws {
+                let comment = host.say("/slipway \(word.rawValue)", on: 7)
+                let command = CommentCommand(
+                    comment: comment, number: 7, word: word, commit: nil, author: "ada",
+                    writtenAt: Timestamp(milliseconds: 0))
+                let record = String(decoding: try JSONEncoder().encode(command), as: UTF8.self)
+                let database = try Connection(path: scene.directory.path(of: "state/slipway.db"), access: .readWrite)
+                try database.run(
+                    "INSERT INTO comment_commands (project, number, comment, record) VALUES ('shop', 7, ?, ?)",
+                    [.integer(Int64(comment)), .text(record)])
+                try database.close()
+            }
+            try begin(.redeploy)
+            try await scene.start()
+            try await scene.eventually("it is said that it was cut off") {
+                host.comments(on: 7).contains { $0.contains("Slipway was restarted over it") }
+            }
+            #expect(own() == before)
+            scene.daemon.kill()
+            try begin(.stop)
+            try await scene.start()
+            try await scene.eventually("it is stopped") {
+                scene.environment("feature-x")?.health == .stopped && own().isEmpty
+            }
         }
     }
 

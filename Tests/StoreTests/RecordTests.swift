@@ -35,6 +35,8 @@ struct RecordTests {
         shop.nextSequence = 7
         shop.lastGoodPolicies = EnvironmentPolicies(preview: nil)
         shop.dismissed = [.staging: .make(3)]
+        shop.allowances = [.make("pr-4"): ForkAllowance(commit: .make(4), by: "ada", at: noon)]
+        shop.areHeadsBaselined = true
         try await ledger.save(shop)
         let again = try await reopened()
         #expect(try await again.projects() == [.make(.make("blog")), shop])

@@ -23,6 +23,9 @@ struct PullRequestCommands: Sendable {
     /// Comments this much older than the last look are read again: a host may show one late.
     private static let overlap = Duration.seconds(120)
 
+    /// What was asked for longer ago than this is past: nobody waits for it any more.
+    private static let patience = Duration.seconds(24 * 3600)
+
     /// Follows a complete listing.
     func follow(_ listing: HostClient.OpenPullRequests) async throws(StageFailure) {
         // The host's clock orders heads and comments; without it, ours.
@@ -39,7 +42,8 @@ struct PullRequestCommands: Sendable {
             guard let request = listing.requests.first(where: { $0.number == number }),
                 let place = reads.places[number]
             else { continue }
-            let since = max(reads.start, place.readAt.advanced(by: .zero - Self.overlap))
+            let since = max(
+                reads.start, place.readAt.advanced(by: .zero - Self.overlap), now.advanced(by: .zero - Self.patience))
             // Those beyond a limit are found again.
             let pushed = listing.pushes[number]
             guard try await take(request, place, since: since, pushed: pushed) else { continue }

@@ -31,6 +31,7 @@ package final class EngineLedger: Sendable {
     }
 
     private let list = Mutex<[Entry]>([])
+    private let asked = Mutex<[String: [String: String]]>([:])
 
     package init() {}
 
@@ -55,6 +56,11 @@ package final class EngineLedger: Sendable {
 
     /// The effects on one name, in order.
     package func effects(on name: String) -> [Effect] { entries.filter { $0.name == name }.map(\.effect) }
+
+    /// What the newest build of an image of that name was asked with.
+    package func buildQuery(of tag: String) -> [String: String] { asked.withLock { $0[tag] ?? [:] } }
+
+    func noteBuild(_ tag: String, _ query: [String: String]) { asked.withLock { $0[tag] = query } }
 
     func note(_ effect: Effect, _ name: String, id: String, labels: [String: String]) {
         list.withLock { list in

@@ -24,6 +24,7 @@ extension ScriptedEngine {
         let tag = ScriptedWorld.tagged(request.query["t"] ?? "nameless")
         let labels = Self.texts(request.query["labels"])
         ledger.note(.buildBegun, tag, id: "", labels: labels)
+        ledger.noteBuild(tag, request.query)
         connection.begin()
         func say(_ key: String, _ text: String) {
             connection.piece(Array((ScriptedJSON.object([(key, .text(text))]).encoded + "\n").utf8))
