@@ -62,7 +62,7 @@ let package = Package(
             "Daemon",
             core + [
                 "Watcher", "Builder", "Deployer", "Promoter", "Store", "Config", "GitHosts", "ContainerEngine",
-                "Crypto", "SQLite",
+                "Crypto", "SQLite", "HTTPClient",
             ]),
         module("Console", core + ["Daemon", "HTTPServer", "GitHosts"]),
         module(

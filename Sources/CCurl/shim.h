@@ -32,6 +32,16 @@ static inline CURLcode slipway_setopt_transfer(CURL *handle, CURLoption option, 
     return curl_easy_setopt(handle, option, value);
 }
 
+// curl_sockaddr holds a struct sockaddr at its end that is longer than declared: CURLOPT_OPENSOCKETFUNCTION(3).
+typedef curl_socket_t (*slipway_opener)(void *context, curlsocktype purpose, struct curl_sockaddr *address);
+
+static inline CURLcode slipway_setopt_opener(CURL *handle, slipway_opener value) {
+    return curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, value);
+}
+
+static inline const void *slipway_address(const struct curl_sockaddr *address) { return &address->addr; }
+static inline curl_socket_t slipway_bad_socket(void) { return CURL_SOCKET_BAD; }
+
 static inline CURLMcode slipway_multi_setopt_long(CURLM *handle, CURLMoption option, long value) {
     return curl_multi_setopt(handle, option, value);
 }

@@ -13,7 +13,7 @@ extension Configuration {
         if let publicURL { lines.append("public_url: \(Self.quoted(publicURL))") }
         lines += runtimeLines + routerLines + registryLines
         lines += ["poll:", "  interval: \(Quantity.text(poll.interval))"]
-        lines += limitLines + projectLines
+        lines += limitLines + notificationLines + projectLines
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -70,6 +70,26 @@ extension Configuration {
             "  disk_reserve: \(limits.diskReserveBytes.map { Quantity.text(bytes: $0) } ?? "auto")",
             "  memory_reserve: \(limits.memoryReserveBytes.map { Quantity.text(bytes: $0) } ?? "auto")",
         ]
+    }
+
+    private var notificationLines: [String] {
+        guard !notifications.isEmpty else { return ["notifications: []"] }
+        return ["notifications:"]
+            + notifications.flatMap { subscriber in
+                var lines = ["  - name: \(Self.quoted(subscriber.name))", "    kind: \(subscriber.kind.rawValue)"]
+                switch subscriber.address {
+                case .url(let url): lines.append("    url: \(Self.quoted(url))")
+                case .secret(let source): lines.append("    url: \(Self.text(source))")
+                }
+                if let secret = subscriber.secret { lines.append("    secret: \(Self.text(secret))") }
+                lines.append("    on: [\(subscriber.outcomes.map(\.rawValue).sorted().joined(separator: ", "))]")
+                lines.append(
+                    "    environments: [\(subscriber.environments.map(\.rawValue).sorted().joined(separator: ", "))]")
+                if let projects = subscriber.projects {
+                    lines.append("    projects: [\(projects.sorted().map(\.rawValue).joined(separator: ", "))]")
+                }
+                return lines + ["    allow_private: \(subscriber.allowsPrivate)"]
+            }
     }
 
     private var projectLines: [String] {

@@ -18,6 +18,8 @@ package struct Configuration: Sendable, Hashable {
     package var poll: Poll
     /// What is bounded, and by how much.
     package var limits: Limits
+    /// Who is told how deployments end; their names are unique.
+    package var notifications: [Subscriber]
     /// The projects; their names are unique.
     package var projects: [Project]
 
@@ -31,6 +33,7 @@ package struct Configuration: Sendable, Hashable {
         registries = []
         poll = Poll()
         limits = Limits()
+        notifications = []
         self.projects = projects
     }
 

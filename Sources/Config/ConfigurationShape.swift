@@ -25,13 +25,16 @@ struct ConfigurationShape {
                     about: "Accounts at image registries, for FROM."),
                 Field("poll", Self.poll, \.poll, about: "How remotes are polled."),
                 Field("limits", Self.limits, \.limits, about: "What is bounded, and by how much."),
+                Field(
+                    "notifications", notifications, \.notifications, about: "Who is told how deployments end."),
                 Field("projects", projects, \.projects, about: "The repositories to watch."),
             ],
             synonyms: [
                 "project": "projects", "repositories": "projects", "repos": "projects", "state_dir": "state",
                 "data": "state", "data_dir": "state", "address": "listen", "bind": "listen", "url": "public_url",
                 "engine": "runtime", "docker": "runtime", "podman": "runtime", "proxy": "router",
-                "caddy": "it belongs under 'router'",
+                "caddy": "it belongs under 'router'", "notification": "notifications", "notify": "notifications",
+                "webhooks": "notifications",
                 "domain": "it belongs under 'router'", "registry": "registries", "polling": "poll",
                 "interval": "it belongs under 'poll'",
                 "limit": "limits", "services": "services are written in the repository's slipway.yml",

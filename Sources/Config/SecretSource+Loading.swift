@@ -65,6 +65,15 @@ extension Configuration {
                 _ = try registry.password.load()
             }
         }
+        for subscriber in notifications {
+            var sources = [subscriber.secret].compactMap(\.self)
+            if case .secret(let source) = subscriber.address { sources.append(source) }
+            for source in sources {
+                problems += Self.problems("notification \(subscriber.name)") { () throws(ConfigError) in
+                    _ = try source.load()
+                }
+            }
+        }
         for project in projects {
             problems += Self.problems("project \(project.name)") { () throws(ConfigError) in
                 _ = try project.credential.load()

@@ -6,11 +6,12 @@ import Model
 /// Everything that can be asked over HTTP.
 enum Routes {
     /// All routes; deliveries first, which come most often.
-    static let all = [deliveries] + health + [metrics] + reading + logs + wishes + backups + [description]
+    static let all =
+        [deliveries] + health + [metrics] + reading + logs + wishes + hooks + notifications + backups + [description]
 
     /// `/api/v1`, which every other version will have beside it.
-    private static let base = "/api/v1"
-    private static let project = base + "/projects/{project}"
+    static let base = "/api/v1"
+    static let project = base + "/projects/{project}"
     private static let environment = project + "/environments/{environment}"
 
     private static let deliveries = Route(
@@ -41,17 +42,22 @@ enum Routes {
 
     private static let metrics = Route(
         "GET", "/metrics", "Counters, in the text format of Prometheus", answer: .text
-    ) { call in .response(Metrics.response(call.control.deliveryCounts())) }
+    ) { call in
+        .response(Metrics.response(call.control.deliveryCounts(), webhooks: await call.control.webhooks()))
+    }
 
-    private static let limit = Route.Parameter(
+    static let limit = Route.Parameter(
         name: "limit", kind: .integer(1...1000), summary: "how many at most; 50 where nothing is said")
     private static let follow = Route.Parameter(
         name: "follow", kind: .flag, summary: "1: go on until the client leaves")
-    private static let defaultLimit = 50
+    static let defaultLimit = 50
 
     private static let reading = [
         Route("GET", base + "/status", "The daemon with all its projects", answer: .json("DaemonStatus")) { call in
             .value(await call.control.status())
+        },
+        Route("GET", base + "/projects", "Every project", answer: .json("[ProjectStatus]")) { call in
+            .value(await call.control.status().projects)
         },
         Route("GET", base + "/quarantine", "What is set aside", answer: .json("[Suspect]")) { call in
             .value(await call.control.quarantined())

@@ -81,12 +81,29 @@ package struct Assembly: Sendable {
         boundaries.backups = BackupDesk(path: paths.backup, now: now) { (path, moment) throws(SQLiteError) in
             try await ledger.backup(to: path, now: moment)
         }
+        let news = Broadcast()
+        boundaries.notices = NoticeDesk(
+            ledger: ledger, subscribers: Set(configuration.notifications.map(\.name)), isNews: news)
         try await noteRestoration(opening, in: ledger, projects: configuration.projects.map(\.name), log: log)
         let composition = try await Composition.make(
             configuration, over: boundaries, instance: instance, isAmnesiac: !opening.isAdopted, log: log)
+        let hookWatch = HookWatch(
+            desk: boundaries.hooks, projects: configuration.projects.map(\.name), links: links, ledger: ledger,
+            changes: composition.control.changes, log: log)
+        let control = composition.control
+        let notifier = Notifier(
+            ledger: ledger, subscribers: configuration.notifications, instance: instance, changes: control.changes,
+            url: { id in await control.url(of: id) }, isNews: news, log: log)
+        let notices = BlockingPool(name: "slipway.notices", width: max(1, configuration.notifications.count))
+        let senders = configuration.notifications.map { subscriber in
+            NoticeSender(
+                subscriber: subscriber, ledger: ledger, pool: notices, isNews: news, changes: control.changes, log: log)
+        }
         let watch = RecordsWatch(ledger: ledger, isFullyChecked: opening.isFullyChecked, log: log)
         return Assembly(
-            control: composition.control, services: [report] + composition.services + [watch], lock: lock, fence: fence,
+            control: composition.control,
+            services: [report] + composition.services + [hookWatch, notifier] + senders + [watch], lock: lock,
+            fence: fence,
             ledger: ledger)
     }
 

@@ -52,6 +52,10 @@ package struct Boundaries: Sendable {
     package var mirrorPath: @Sendable (ProjectName) -> String
     /// The projects whose Git host's API may be called.
     package var links: [ProjectName: HostLink]
+    /// The notices that were sent; nil: nobody is told anything.
+    package var notices: NoticeDesk?
+    /// What is seen of webhooks.
+    package var hooks = HookDesk()
     /// Reads a project's repository.
     package var reading: @Sendable (Configuration.Project) -> any CommitReading
 

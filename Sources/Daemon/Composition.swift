@@ -49,7 +49,7 @@ package struct Composition: Sendable {
             ledger: records, deployer: deployer,
             configurations: EnvironmentConfigurations(domain: configuration.router.domain, front: front),
             changes: changes, fence: fence, quarantine: boundaries.quarantine, log: log, decisions: decisions,
-            capacity: capacity)
+            capacity: capacity, hooks: boundaries.hooks)
 
         // A loop for every project, and what wakes them.
         let projects = Projects()
@@ -110,7 +110,7 @@ package struct Composition: Sendable {
                 ReadinessCheck(.proxy) { await door.unreadiness },
                 ReadinessCheck(.disk) { capacity.diskBlocker },
                 ReadinessCheck(.store) { await RecordsCheck.problem(of: parts) },
-            ], backups: boundaries.backups)
+            ], backups: boundaries.backups, notices: boundaries.notices)
         let housekeeping = Housekeeping(projects: projects, parts: parts, mustAdopt: isAmnesiac)
         let capacityWatch = CapacityWatch(
             .init(
@@ -169,10 +169,13 @@ package struct Composition: Sendable {
             project: name, mirror: boundaries.mirrorPath(name), logDirectory: boundaries.buildLogs,
             builder: boundaries.images, engine: boundaries.engine, registries: configuration.registryCredentials,
             forkTier: .fork(hasNetwork: configuration.runtime.forkNetwork), parts: parts)
-        return ProjectLoop(
+        let loop = ProjectLoop(
             stored: project,
             refs: try await StartFailure.asking { () async throws in try await records.knownRefs(of: name) },
             records: environments, last: last, isAmnesiac: isAmnesiac, doubt: doubt, reading: reading,
             images: images, parts: parts, source: source, look: look)
+        await loop.resume(
+            try await StartFailure.asking { () async throws in try await records.openAnnouncements(of: name) })
+        return loop
     }
 }

@@ -82,6 +82,16 @@ package protocol Control: Sendable {
     func refused(_ rejection: DeliveryRejection, for project: ProjectName)
     /// How many webhook requests came to what, since the start.
     func deliveryCounts() -> [DeliveryCount]
+    /// How it stands with the webhook of every configured project, ordered by name.
+    func webhooks() async -> [WebhookStatus]
+    /// How it stands with the webhook of one project.
+    func webhook(of project: ProjectName) async throws(RequestProblem) -> WebhookStatus
+    /// Makes or mends a project's webhook through its host's API.
+    func repairWebhook(of project: ProjectName) async throws(RequestProblem) -> WebhookStatus
+    /// The newest notices, newest first.
+    func notices(limit: Int) async throws(RequestProblem) -> [Notice]
+    /// Sends a notice once more.
+    func replay(notice number: Int64) async throws(RequestProblem) -> Notice
     /// Whether the daemon can do its work, part by part.
     func readiness() async -> Readiness
 }

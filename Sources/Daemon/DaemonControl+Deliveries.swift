@@ -44,7 +44,8 @@ extension DaemonControl {
         case .success(let content):
             let delivery = NewDelivery(
                 project: settings.name, host: content.host, deliveryID: content.deliveryID, event: content.event,
-                receivedAt: parts.now(), ref: content.ref, announced: content.announced)
+                receivedAt: parts.now(), ref: content.ref, announced: content.announced,
+                before: content.before)
             return .success(delivery)
         }
     }
@@ -65,6 +66,7 @@ extension DaemonControl {
         // Whoever asks for a project that is not there is not to fill memory with its name.
         guard settings[project] != nil else { return }
         counts.count(rejection.countedAs, of: project)
+        parts.hooks.refused(for: project, "\(rejection)", at: parts.now())
         let now = parts.now()
         guard let message = rejections.sentence(for: "\(rejection)", of: project, at: now) else { return }
         let event = NewEvent(
@@ -95,7 +97,8 @@ extension DaemonControl {
         case .success(.duplicate): counts.count(.duplicate, of: delivery.project)
         case .success(.stored(let sequence)):
             counts.count(.accepted, of: delivery.project)
-            projects.delivered(sequence, to: delivery.project)
+            parts.hooks.delivered(to: delivery.project, at: delivery.receivedAt)
+            projects.delivered(sequence, delivery)
         }
         watcher.look(at: delivery.project)
         // What speaks of no ref speaks of pull requests or of the repository itself.

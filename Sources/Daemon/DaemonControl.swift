@@ -22,6 +22,8 @@ package final class DaemonControl: Control {
     private let checks: [ReadinessCheck]
     /// Copies the records; nil where they cannot be copied.
     let backups: BackupDesk?
+    /// The notices that were sent; nil: nobody is told anything.
+    let notices: NoticeDesk?
 
     /// What the daemon is called.
     struct Identity: Sendable {
@@ -34,8 +36,9 @@ package final class DaemonControl: Control {
     init(
         parts: DaemonParts, projects: Projects, watch: WorldWatch, door: FrontDoor, watcher: RepositoryWatcher,
         links: [ProjectName: HostLink] = [:], configuration: Configuration, identity: Identity,
-        checks: [ReadinessCheck], backups: BackupDesk? = nil
+        checks: [ReadinessCheck], backups: BackupDesk? = nil, notices: NoticeDesk? = nil
     ) {
+        self.notices = notices
         self.parts = parts
         self.projects = projects
         self.watch = watch
@@ -123,7 +126,8 @@ package final class DaemonControl: Control {
         return ProjectStatus(
             name: loop.project, remote: remote, defaultBranch: await loop.stored.defaultBranch,
             listedAt: await loop.listedAt, problem: await loop.problem, manifestProblem: await loop.manifestProblem,
-            host: links[loop.project]?.status, environments: environments)
+            host: links[loop.project]?.status, announced: await loop.announced,
+            webhook: settings[loop.project].map { webhook(of: $0) }, environments: environments)
     }
 
     package func explanation(of id: EnvironmentID) async throws(RequestProblem) -> Explanation {

@@ -26,6 +26,8 @@ struct DaemonParts: Sendable {
     var decisions = Decisions.standard
     /// What the machine has room for.
     let capacity: Capacity
+    /// What is seen of webhooks.
+    var hooks = HookDesk()
     /// Which images are about to be used.
     let imageUse = ImageUse()
 

@@ -50,8 +50,14 @@ actor ProjectLoop: Service {
     var expiry = PreviewExpiry()
     /// The environments of which nothing but a network was found when everything was listed last.
     var bare: Set<EnvironmentName> = []
-    /// The newest delivery that asked for a look, until one was taken.
-    private let unsettled = Mutex<Int64?>(.max)
+    /// The deliveries that asked for a look, until one was taken.
+    nonisolated let inbox = Mutex(DeliveryInbox())
+    /// What deliveries announced and Git does not show yet.
+    var announcements = Announcements()
+    /// When Git is looked at again for that.
+    var lookAgain: Deadline?
+    /// Until when people are not told again that something is waited for.
+    var toldOfLate: Deadline?
     var fetchFailures = 0
     var retry: Deadline?
     var confirmation: Deadline?
@@ -156,9 +162,6 @@ actor ProjectLoop: Service {
     /// The commit that a branch was last seen at.
     func tip(of branch: RefName) -> ObjectID? { refs.first { $0.name == branch && !$0.isGone }?.commit }
 
-    /// A delivery asked for a look.
-    nonisolated func delivered(_ sequence: Int64) { unsettled.withLock { $0 = max(sequence, $0 ?? 0) } }
-
     /// Takes what the host's API says of pull requests.
     func take(pullRequests: [PullRequest]) {
         guard self.pullRequests != pullRequests else { return }
@@ -214,7 +217,7 @@ actor ProjectLoop: Service {
                         wake.ring()
                     }
                 }
-                await wake.wait(until: [retry, confirmation, resaveAt].compactMap(\.self).min())
+                await wake.wait(until: [retry, confirmation, resaveAt, lookAgain].compactMap(\.self).min())
             }
         }
     }
@@ -233,12 +236,16 @@ actor ProjectLoop: Service {
             confirmation = nil
             look()
         }
+        if let due = lookAgain, due.hasPassed {
+            lookAgain = nil
+            look()
+        }
         if let observation = mailbox.withLock({ $0.take() }) {
             if observation.repeats >= 2, hasListing, problem == nil {
                 // Nothing can follow from a listing that was seen twice before; an idle daemon costs next to nothing.
                 listedAt = parts.now()
                 listings += 1
-                await settle()
+                if case .success(let listing) = observation.result { await settle(openInbox(), after: listing) }
             } else {
                 await take(observation.result)
             }
@@ -276,37 +283,31 @@ actor ProjectLoop: Service {
         case .success(let listing):
             if problem != nil { await tell("remote.recovered", "the remote answers again") }
             problem = nil
+            let listedBefore = listedAt
             listedAt = parts.now()
-            await fold(listing)
+            let newest = openInbox()
+            await fold(listing, listedBefore: listedBefore)
             hasListing = true
             listings += 1
-            await settle()
+            await settle(newest, after: listing)
         }
         parts.changes.notify()
-    }
-
-    /// What deliveries asked for has been done: the remote was looked at.
-    private func settle() async {
-        guard let sequence = unsettled.withLock({ $0.take() }) else { return }
-        do throws(StageFailure) {
-            try await parts.kept { [project] ledger in
-                try await ledger.settle(of: project, upTo: sequence, outcome: "the remote was looked at")
-            }
-        } catch {
-            delivered(sequence)
-        }
     }
 
     /// The time between seeing a ref gone and looking again to be sure.
     static let confirmationPause = Duration.seconds(1)
 
-    private func fold(_ whole: RefListing) async {
+    private func fold(_ whole: RefListing, listedBefore: Timestamp?) async {
         let listing = withoutUnwantedHeads(whole)
         var update = parts.decisions.folding(
             listing, refs, !stored.isBaselined, stored.nextSequence, parts.now())
         noteBaselineHeads(in: &update)
         if update.changes.contains(where: { $0.kind == .created && $0.ref.isTag }) {
             Failpoint.pass("promote.tag.seen")
+        }
+        // What came while the daemon was down could not be told of.
+        if hasListing, update.changes.contains(where: { $0.ref.isBranch || $0.ref.isTag }) {
+            parts.hooks.moved(project, at: parts.now(), listedBefore: listedBefore)
         }
         let head = listing.head
         let isRenamed = stored.defaultBranch != head
@@ -321,6 +322,13 @@ actor ProjectLoop: Service {
         stored.isBaselined = true
         // A ref counts as gone when two complete listings lack it: the second look need not wait for the next poll.
         if update.known.contains(where: { $0.absences == 1 }) { confirmation = .after(Self.confirmationPause) }
+        for change in update.changes {
+            switch change.kind {
+            case .moved(let old): announcements.left(old, change.ref)
+            case .vanished: if let old = before[change.ref] { announcements.left(old.target, change.ref) }
+            default: break
+            }
+        }
         let events = update.changes.compactMap { change in
             RefEvents.sentence(for: change, now: update.known.first { $0.name == change.ref }).map {
                 NewEvent(at: parts.now(), project: project, environment: nil, kind: $0.kind, message: $0.message)

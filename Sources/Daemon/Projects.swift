@@ -1,5 +1,6 @@
 import Deployer
 import Model
+import Store
 import Synchronization
 
 /// The projects of the daemon, by name.
@@ -15,8 +16,8 @@ actor Projects {
     }
 
     /// A delivery of a project's is on disk and asks for a look.
-    nonisolated func delivered(_ sequence: Int64, to project: ProjectName) {
-        known.withLock { $0[project] }?.delivered(sequence)
+    nonisolated func delivered(_ sequence: Int64, _ delivery: NewDelivery) {
+        known.withLock { $0[delivery.project] }?.delivered(sequence, delivery)
     }
 
     /// The project of that name, if there is one.

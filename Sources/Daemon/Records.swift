@@ -92,8 +92,12 @@ package protocol Records: Sendable {
     /// Records a delivery and calls back, from any thread, once it is on disk or could not be put there.
     func record(
         _ delivery: NewDelivery, then done: @escaping @Sendable (Result<Recording, SQLiteError>) -> Void)
-    /// Says what came of every unsettled delivery of a project up to a sequence number.
-    func settle(of project: ProjectName, upTo sequence: Int64, outcome: String) async throws(SQLiteError)
+    /// Says what came of every unsettled delivery of a project up to a sequence number, but for some.
+    func settle(
+        of project: ProjectName, upTo sequence: Int64, except open: [Int64], outcome: String
+    ) async throws(SQLiteError)
+    /// The newest deliveries of a project that announce something and of which nothing has come yet, oldest first.
+    func openAnnouncements(of project: ProjectName) async throws(SQLiteError) -> [Delivery]
     /// Records events.
     func append(_ events: [NewEvent]) async throws(SQLiteError)
     /// Events after a sequence number, oldest first; without one the newest, oldest first.

@@ -176,6 +176,11 @@ enum StatusView {
             sentences.append("the remote could not be read: \(problem.message)")
             if let hint = problem.hint { remedies.append(hint) }
         }
+        for announced in project.announced ?? [] where announced.ref == status.ref {
+            sentences.append(
+                "a delivery announced \(announced.commit.short) on \(announced.ref.short) at \(announced.since), and Git"
+                    + " does not show it yet; it is looked at again for five minutes, then what Git shows counts")
+        }
         // The same manifest may be the reason already, word for word.
         if let problem = project.manifestProblem, !sentences.contains(where: { $0.contains(problem) }) {
             sentences.append("the manifest cannot be used: \(problem)")

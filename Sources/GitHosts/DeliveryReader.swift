@@ -34,7 +34,7 @@ package enum DeliveryReader {
             let first = reading.events.first { $0.ref != nil }
             return DeliveryContent(
                 host: reading.host, deliveryID: reading.deliveryID, event: reading.event, ref: first?.ref,
-                announced: first?.after)
+                announced: first?.after, before: first?.before)
         }
     }
 

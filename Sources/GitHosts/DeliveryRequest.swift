@@ -48,13 +48,18 @@ package struct DeliveryContent: Sendable, Hashable {
     package let ref: RefName?
     /// The commit or tag object it announces; nil for a deletion or another kind of event.
     package let announced: ObjectID?
+    /// What the ref pointed at before; nil where that is not told, or it is new.
+    package let before: ObjectID?
 
     /// A content as given.
-    package init(host: String, deliveryID: String, event: String, ref: RefName?, announced: ObjectID?) {
+    package init(
+        host: String, deliveryID: String, event: String, ref: RefName?, announced: ObjectID?, before: ObjectID? = nil
+    ) {
         self.host = host
         self.deliveryID = deliveryID
         self.event = event
         self.ref = ref
         self.announced = announced
+        self.before = before
     }
 }

@@ -1,8 +1,8 @@
 import Crypto
-import Model
+package import Model
 
 /// Signatures as standardwebhooks.com has them, which GitLab uses and scripts may.
-enum StandardWebhooks {
+package enum StandardWebhooks {
     static let headers = ["webhook-id", "webhook-timestamp", "webhook-signature"]
 
     /// How far a signed time may be from ours.
@@ -10,7 +10,17 @@ enum StandardWebhooks {
     private static let prefix = "whsec_"
 
     /// Whether a secret is a key for such signatures.
-    static func isKey(_ secret: Secret<String>) -> Bool { secret.withValue { $0.hasPrefix(prefix) } }
+    package static func isKey(_ secret: Secret<String>) -> Bool { secret.withValue { $0.hasPrefix(prefix) } }
+
+    /// The value of `webhook-signature` for a message; nil when the secret is no key.
+    package static func signature(
+        of body: [UInt8], id: String, at seconds: Int64, key secret: Secret<String>
+    ) -> String? {
+        guard isKey(secret),
+            let key = secret.withValue({ Base64.bytes(of: $0.dropFirst(prefix.count)) }), !key.isEmpty
+        else { return nil }
+        return "v1," + Base64.encoded(HMAC.sha256(key: key, message: Array("\(id).\(seconds).".utf8) + body))
+    }
 
     /// Why a signature is not believed; nil when it is.
     static func doubt(of request: DeliveryRequest, signed: [UInt8], keys: [Secret<String>], now: Timestamp) -> String? {

@@ -1,4 +1,5 @@
 import CCurl
+import Glibc
 
 /// What the C callbacks of one transfer work on. Lives as long as one call of `HTTPSession.perform`.
 final class Transfer {
@@ -9,6 +10,8 @@ final class Transfer {
     /// The rest of an answer that is not 2xx was not wanted: no failure.
     private(set) var isCut = false
 
+    /// The last address that was not admitted.
+    private var refused: PeerAddress?
     private let request: HTTPRequest
     private let onHead: ((Int, [HTTPHeader]) -> Void)?
     private let onChunk: (([UInt8]) throws -> Void)?
@@ -68,6 +71,21 @@ final class Transfer {
         return !isCut
     }
 
+    /// Whether the address may be connected to.
+    func admits(_ address: PeerAddress?) -> Bool {
+        guard let admits = request.admits else { return true }
+        if let address, admits(address) { return true }
+        refused = address
+        return false
+    }
+
+    /// What ended the transfer when no address that could be connected to was admitted.
+    func refusal(_ result: CURLcode) -> HTTPClientError? {
+        guard result == CURLE_COULDNT_CONNECT, let refused else { return nil }
+        return HTTPClientError(
+            code: .refusedAddress, call: "open socket callback", message: "the address \(refused) is not allowed")
+    }
+
     /// Fills the buffer with what is to be sent next; 0 at the end, nil ends the transfer.
     func fill(_ buffer: UnsafeMutableRawBufferPointer) -> Int? {
         guard case .stream(let next) = request.body else { return 0 }
@@ -114,6 +132,24 @@ enum Callbacks {
         let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
         let space = UnsafeMutableRawBufferPointer(start: buffer, count: size * count)
         return transfer.fill(space) ?? slipway_read_abort()
+    }
+
+    static let open: slipway_opener = { context, _, address in
+        guard let context, let address, let bytes = slipway_address(address) else { return slipway_bad_socket() }
+        let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+        let raw = UnsafeRawBufferPointer(start: bytes, count: Int(address.pointee.addrlen))
+        guard transfer.admits(peer(address.pointee.family, raw)) else { return slipway_bad_socket() }
+        let type = address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
+        return socket(address.pointee.family, type, address.pointee.protocol)
+    }
+
+    /// The address in a `sockaddr_in` or `sockaddr_in6`: ip(7), ipv6(7).
+    private static func peer(_ family: Int32, _ raw: UnsafeRawBufferPointer) -> PeerAddress? {
+        switch family {
+        case AF_INET where raw.count >= 8: PeerAddress(bytes: Array(raw[4..<8]))
+        case AF_INET6 where raw.count >= 24: PeerAddress(bytes: Array(raw[8..<24]))
+        default: nil
+        }
     }
 
     static func context(_ transfer: Transfer) -> UnsafeMutableRawPointer {

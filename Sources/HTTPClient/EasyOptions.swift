@@ -32,6 +32,12 @@ struct EasyOptions {
         // must not be repeated: only the caller can look it up.
         if !request.keepsConnection || !request.isSafe { try set(CURLOPT_FRESH_CONNECT, 1) }
         try setCallbacks(transfer)
+        if request.admits != nil {
+            try check(slipway_setopt_opener(handle, Callbacks.open))
+            try check(slipway_setopt_pointer(handle, CURLOPT_OPENSOCKETDATA, Callbacks.context(transfer)))
+            // A connection that is kept was opened for somebody who may have admitted more.
+            try set(CURLOPT_FRESH_CONNECT, 1)
+        }
         try setBody(request)
         try setHeaders(request)
     }

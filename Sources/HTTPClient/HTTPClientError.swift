@@ -48,6 +48,9 @@ package struct HTTPClientError: Error, Sendable {
         /// CURLE_FILESIZE_EXCEEDED: the answer is longer than the caller allows.
         package static let tooLong = Self(rawValue: 63)
 
+        /// Ours: the caller admits none of the addresses.
+        package static let refusedAddress = Self(rawValue: 2000)
+
         static func multi(_ value: Int32) -> Self { Self(rawValue: 1000 + value) }
     }
 

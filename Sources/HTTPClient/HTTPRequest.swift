@@ -45,6 +45,12 @@ package struct HTTPRequest: Sendable {
     package var bodyLimit: Int
     /// False: a new connection that is closed afterwards.
     package var keepsConnection: Bool
+    /// Whether an address may be connected to; nil: any may.
+    ///
+    /// Asked with the very address that is then dialled, so that a name cannot mean another one a moment later. What
+    /// is refused is an error with the code ``HTTPClientError/Code/refusedAddress``, unless the name has an address
+    /// that is not.
+    package var admits: (@Sendable (PeerAddress) -> Bool)?
 
     /// Whether it changes nothing, so that it may be sent twice (RFC 9110, 9.2.1).
     var isSafe: Bool { method == "GET" || method == "HEAD" }
@@ -60,8 +66,10 @@ package struct HTTPRequest: Sendable {
     package init(
         method: String = "GET", socketPath: String? = nil, url: String, headers: [HTTPHeader] = [],
         body: RequestBody = .none, connectTimeout: Duration = Self.defaultConnectTimeout,
-        timeout: Duration? = .seconds(30), bodyLimit: Int = Self.defaultBodyLimit, keepsConnection: Bool = true
+        timeout: Duration? = .seconds(30), bodyLimit: Int = Self.defaultBodyLimit, keepsConnection: Bool = true,
+        admits: (@Sendable (PeerAddress) -> Bool)? = nil
     ) {
+        self.admits = admits
         self.method = method
         self.socketPath = socketPath
         self.url = url

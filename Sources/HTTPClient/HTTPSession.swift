@@ -51,6 +51,7 @@ package struct HTTPSession: ~Copyable {
         let result = try run(cancellation)
         try withExtendedLifetime(transfer) { () throws(HTTPClientError) in
             if let failure = transfer.failure { throw failure }
+            if let refusal = transfer.refusal(result) { throw refusal }
             if result != CURLE_OK, !transfer.isCut { throw options.error(result) }
         }
         return HTTPResponse(status: transfer.head.status, headers: transfer.head.headers, body: transfer.body)

@@ -45,13 +45,15 @@ package struct Delivery: Sendable, Hashable, Codable {
     package var ref: RefName?
     /// The commit it announces, if it does.
     package var announced: ObjectID?
+    /// What its ref pointed at before, by the delivery; nil where that is not told, or it is new.
+    package var before: ObjectID?
     /// What came of it, in words; nil until the look it asked for was taken.
     package var outcome: String?
 
     /// A delivery as given.
     package init(
         sequence: Int64, project: ProjectName, host: String, deliveryID: String, event: String, receivedAt: Timestamp,
-        ref: RefName? = nil, announced: ObjectID? = nil, outcome: String? = nil
+        ref: RefName? = nil, announced: ObjectID? = nil, before: ObjectID? = nil, outcome: String? = nil
     ) {
         self.sequence = sequence
         self.project = project
@@ -61,6 +63,7 @@ package struct Delivery: Sendable, Hashable, Codable {
         self.receivedAt = receivedAt
         self.ref = ref
         self.announced = announced
+        self.before = before
         self.outcome = outcome
     }
 }

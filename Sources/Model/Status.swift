@@ -63,14 +63,20 @@ package struct ProjectStatus: Sendable, Hashable, Codable {
     package var manifestProblem: String?
     /// The Git host's API; nil where it is not called.
     package var host: PartStatus?
+    /// What deliveries announced and Git does not show yet, oldest first; nil: nothing.
+    package var announced: [AnnouncedCommit]?
+    /// Its webhook; nil where the configuration does not name the project.
+    package var webhook: WebhookStatus?
     /// Its environments: production first, then staging, development, previews by name.
     package var environments: [EnvironmentStatus]
 
     /// A status as given.
     package init(
         name: ProjectName, remote: String, defaultBranch: RefName?, listedAt: Timestamp?, problem: FailureRecord?,
-        manifestProblem: String?, host: PartStatus? = nil, environments: [EnvironmentStatus]
+        manifestProblem: String?, host: PartStatus? = nil, announced: [AnnouncedCommit]? = nil,
+        webhook: WebhookStatus? = nil, environments: [EnvironmentStatus]
     ) {
+        self.webhook = webhook
         self.name = name
         self.remote = remote
         self.defaultBranch = defaultBranch
@@ -78,6 +84,7 @@ package struct ProjectStatus: Sendable, Hashable, Codable {
         self.problem = problem
         self.manifestProblem = manifestProblem
         self.host = host
+        self.announced = announced
         self.environments = environments
     }
 }

@@ -64,14 +64,15 @@ extension Ledger {
             // Not ON CONFLICT: that would use up a sequence number for each duplicate.
             let count = try connection.run(
                 """
-                INSERT INTO deliveries (project, host, delivery_id, event, received_at, ref, announced)
-                SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT EXISTS (
+                INSERT INTO deliveries (project, host, delivery_id, event, received_at, ref, announced, before)
+                SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS (
                     SELECT 1 FROM deliveries WHERE project = ?1 AND host = ?2 AND delivery_id = ?3)
                 """,
                 [
                     .text(delivery.project.rawValue), .text(delivery.host), .text(delivery.deliveryID),
                     .text(delivery.event), .integer(delivery.receivedAt.milliseconds),
                     .optional(delivery.ref?.bytes), .optional(delivery.announced?.hex),
+                    .optional(delivery.before?.hex),
                 ])
             guard count > 0 else {
                 recordings.append(.duplicate)
@@ -106,23 +107,27 @@ extension Ledger {
         }
     }
 
-    /// Says what came of every unsettled delivery of a project up to a sequence number.
+    /// Says what came of every unsettled delivery of a project up to a sequence number, but for some.
     ///
     /// In several transactions where there are many, so that new deliveries need not wait for all of them.
     nonisolated package func settle(
-        of project: ProjectName, upTo sequence: Int64, outcome: String
+        of project: ProjectName, upTo sequence: Int64, except open: [Int64] = [], outcome: String
     ) async throws(SQLiteError) {
-        while try await settleSome(of: project, upTo: sequence, outcome: outcome) {}
+        while try await settleSome(of: project, upTo: sequence, except: open, outcome: outcome) {}
     }
 
     /// Settles a bounded number of deliveries; true when there may be more.
     private func settleSome(
-        of project: ProjectName, upTo sequence: Int64, outcome: String
+        of project: ProjectName, upTo sequence: Int64, except open: [Int64], outcome: String
     ) throws(SQLiteError) -> Bool {
-        try write(.soon) { (connection) throws(SQLiteError) in
+        let others = "[\(open.map(String.init).joined(separator: ","))]"
+        return try write(.soon) { (connection) throws(SQLiteError) in
             try connection.run(
                 Self.settleQuery,
-                [.text(outcome), .integer(sequence), .text(project.rawValue), .integer(Self.sweepLimit)])
+                [
+                    .text(outcome), .integer(sequence), .text(project.rawValue), .integer(Self.sweepLimit),
+                    .text(others),
+                ])
         } == Self.sweepLimit
     }
 
@@ -132,6 +137,18 @@ extension Ledger {
             try connection.rows(Self.unsettledDeliveriesQuery, [], Self.delivery)
         }
     }
+
+    /// The deliveries of a project that announce something and of which nothing has come yet, oldest first.
+    package func openAnnouncements(of project: ProjectName) throws(SQLiteError) -> [Delivery] {
+        try read { (connection) throws(SQLiteError) in
+            try connection.rows(Self.openAnnouncementsQuery, [.text(project.rawValue)], Self.delivery)
+        }.reversed()
+    }
+
+    static let openAnnouncementsQuery = """
+        SELECT \(deliveryColumns) FROM deliveries WHERE outcome IS NULL AND project = ? AND announced IS NOT NULL
+        ORDER BY sequence DESC LIMIT 64
+        """
 
     /// The newest deliveries, newest first.
     package func deliveries(limit: Int) throws(SQLiteError) -> [Delivery] {
@@ -143,12 +160,12 @@ extension Ledger {
     }
 
     private static let deliveryColumns =
-        "sequence, project, host, delivery_id, event, received_at, ref, announced, outcome"
+        "sequence, project, host, delivery_id, event, received_at, ref, announced, before, outcome"
     /// The plus keeps SQLite from going through every delivery that the project ever had, by the index of ids.
     static let settleQuery = """
         UPDATE deliveries SET outcome = ?1 WHERE sequence IN (
             SELECT sequence FROM deliveries WHERE outcome IS NULL AND sequence <= ?2 AND +project = ?3
-            ORDER BY sequence LIMIT ?4)
+            AND sequence NOT IN (SELECT value FROM json_each(?5)) ORDER BY sequence LIMIT ?4)
         """
     static let unsettledDeliveriesQuery =
         "SELECT \(deliveryColumns) FROM deliveries WHERE outcome IS NULL ORDER BY sequence"
@@ -160,6 +177,7 @@ extension Ledger {
             sequence: sequence, project: try row.required(1, of: what) { ProjectName($0) }, host: row.text(2),
             deliveryID: row.text(3), event: row.text(4), receivedAt: row.moment(5),
             ref: row.optionalBytes(6).map { RefName(bytes: $0) },
-            announced: try row.optional(7, of: what) { ObjectID($0) }, outcome: row.optionalText(8))
+            announced: try row.optional(7, of: what) { ObjectID($0) },
+            before: try row.optional(8, of: what) { ObjectID($0) }, outcome: row.optionalText(9))
     }
 }

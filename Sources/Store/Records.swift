@@ -136,11 +136,13 @@ package struct NewDelivery: Sendable, Hashable {
     package var ref: RefName?
     /// The commit it announces, if it does.
     package var announced: ObjectID?
+    /// What its ref pointed at before, by the delivery; nil where that is not told, or it is new.
+    package var before: ObjectID?
 
     /// A delivery as given.
     package init(
         project: ProjectName, host: String, deliveryID: String, event: String, receivedAt: Timestamp,
-        ref: RefName? = nil, announced: ObjectID? = nil
+        ref: RefName? = nil, announced: ObjectID? = nil, before: ObjectID? = nil
     ) {
         self.project = project
         self.host = host
@@ -149,6 +151,7 @@ package struct NewDelivery: Sendable, Hashable {
         self.receivedAt = receivedAt
         self.ref = ref
         self.announced = announced
+        self.before = before
     }
 }
 

@@ -1,6 +1,6 @@
 extension Schema {
     /// The second schema: what is needed to survive faults of disks, processes and people.
-    static let version2 = restoring + checking + reporting + suspecting + tracing + commanding
+    static let version2 = restoring + checking + reporting + suspecting + tracing + commanding + telling
 
     /// A copy says that it is one; the projects of a database that was put back wait for a person.
     private static let restoring = """

@@ -31,6 +31,7 @@ struct ReferenceTests {
         var configuration = try Reading.configuration(try ReferenceFiles.text("config/config.yml"))
         configuration.projects = []
         configuration.registries = []
+        configuration.notifications = []
         configuration.publicURL = nil
         #expect(configuration == Configuration(surroundings: Reading.root))
     }

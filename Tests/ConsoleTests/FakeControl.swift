@@ -56,6 +56,21 @@ final class FakeControl: Control {
         state.withLock { Array($0.events.filter { $0.sequence > after ?? 0 }.suffix(limit)) }
     }
     let changes = Broadcast()
+    func notices(limit: Int) async throws(RequestProblem) -> [Notice] { [] }
+    func replay(notice number: Int64) async throws(RequestProblem) -> Notice {
+        throw .notFound("there is no notice \(number)")
+    }
+    func webhooks() async -> [WebhookStatus] {
+        ProjectName("shop").map { [.init(project: $0, state: .active, summary: "active")] } ?? []
+    }
+    func webhook(of project: ProjectName) async throws(RequestProblem) -> WebhookStatus {
+        try note("webhook", project)
+        return .init(project: project, state: .silent, summary: "silent for 6 min")
+    }
+    func repairWebhook(of project: ProjectName) async throws(RequestProblem) -> WebhookStatus {
+        try note("repair webhook", project)
+        return .init(project: project, state: .active, summary: "active")
+    }
     func quarantined() async -> [Suspect] { [] }
     func release(_ object: WorkObject) async throws(RequestProblem) { try note("release \(object)", object.project) }
     func explanation(of id: EnvironmentID) async throws(RequestProblem) -> Explanation {

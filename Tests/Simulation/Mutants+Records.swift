@@ -98,8 +98,13 @@ extension PassingRecords {
     func record(_ delivery: NewDelivery) async throws(SQLiteError) -> Recording {
         try await real.record(delivery)
     }
-    func settle(of project: ProjectName, upTo sequence: Int64, outcome: String) async throws(SQLiteError) {
-        try await real.settle(of: project, upTo: sequence, outcome: outcome)
+    func settle(
+        of project: ProjectName, upTo sequence: Int64, except open: [Int64], outcome: String
+    ) async throws(SQLiteError) {
+        try await real.settle(of: project, upTo: sequence, except: open, outcome: outcome)
+    }
+    func openAnnouncements(of project: ProjectName) async throws(SQLiteError) -> [Delivery] {
+        try await real.openAnnouncements(of: project)
     }
     func append(_ events: [NewEvent]) async throws(SQLiteError) {
         try await real.append(events)
@@ -145,8 +150,10 @@ struct EpochlessRecords: PassingRecords, @unchecked Sendable {
         world.disk.commit(isDurable: false) { $0.leases[lease.port] = lease }
     }
 
-    func settle(of project: ProjectName, upTo sequence: Int64, outcome: String) async throws(SQLiteError) {
+    func settle(
+        of project: ProjectName, upTo sequence: Int64, except open: [Int64], outcome: String
+    ) async throws(SQLiteError) {
         if !life.isDead { world.oracle.commits(life) }
-        try await real.settle(of: project, upTo: sequence, outcome: outcome)
+        try await real.settle(of: project, upTo: sequence, except: open, outcome: outcome)
     }
 }

@@ -237,11 +237,26 @@ struct SimulatedRecords: Records, @unchecked Sendable {
         }
     }
 
-    func settle(of project: ProjectName, upTo sequence: Int64, outcome: String) async throws(SQLiteError) {
+    func settle(
+        of project: ProjectName, upTo sequence: Int64, except open: [Int64], outcome: String
+    ) async throws(SQLiteError) {
         try await write(false) { state in
-            for index in state.deliveries.indices where Int64(index) < sequence {
+            for index in state.deliveries.indices where Int64(index) < sequence && !open.contains(Int64(index) + 1) {
                 guard state.deliveries[index].delivery.project == project else { continue }
                 if state.deliveries[index].outcome == nil { state.deliveries[index].outcome = outcome }
+            }
+        }
+    }
+
+    func openAnnouncements(of project: ProjectName) async throws(SQLiteError) -> [Delivery] {
+        try await read { state in
+            state.deliveries.enumerated().compactMap { index, row in
+                let (delivery, outcome) = row
+                guard outcome == nil, delivery.project == project, delivery.announced != nil else { return nil }
+                return Delivery(
+                    sequence: Int64(index) + 1, project: project, host: delivery.host, deliveryID: delivery.deliveryID,
+                    event: delivery.event, receivedAt: delivery.receivedAt, ref: delivery.ref,
+                    announced: delivery.announced, before: delivery.before)
             }
         }
     }

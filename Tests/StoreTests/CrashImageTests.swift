@@ -57,7 +57,15 @@ import Testing
         _ = try await first.open(now: noon)
         disk.note(.schema, 1)
         try await first.save(.make())
-        try await deliver(0..<8, to: first)
+        for number in 0..<8 {
+            // As the program of that time wrote them.
+            try await first.script(
+                """
+                INSERT INTO deliveries (project, host, delivery_id, event, received_at)
+                VALUES ('shop', 'github', '\(number)', 'push', 0)
+                """)
+            disk.note(.delivery, Int64(number) + 1)
+        }
         try await first.close()
 
         let second = ledger()
@@ -142,7 +150,7 @@ import Testing
         try await first.close()
         let connection = try Connection(path: disk.path, access: .readWrite, system: CrashDisk.system)
         // Each statement by itself, as a migration without a transaction would have it.
-        for statement in Schema.version2.split(separator: ";") where statement.contains(where: \.isLetter) {
+        for statement in Schema.version2.split(separator: ";\n") where statement.contains(where: \.isLetter) {
             try connection.script(String(statement))
         }
         try connection.script("PRAGMA user_version = 2")

@@ -13,6 +13,8 @@ package final class ScriptedHost: Sendable {
     package let token = "a token of the test"
     /// The one repository that it has.
     package let repository: String
+    /// Its webhooks.
+    package let hooks: ScriptedHooks
     private let server: LoopbackServer
     let shared = Mutex(Memory())
     let people = Mutex(People())
@@ -78,6 +80,7 @@ package final class ScriptedHost: Sendable {
     package init(_ kind: GitHostKind, repository: String = "acme/shop") throws {
         self.kind = kind
         self.repository = repository
+        hooks = ScriptedHooks(kind)
         let box = Box()
         server = try LoopbackServer { request in box.owner.withLock { $0?.owner }?.take(request) ?? [] }
         box.owner.withLock { $0 = Weak(owner: self) }
@@ -142,6 +145,7 @@ package final class ScriptedHost: Sendable {
             body: String(decoding: request.body, as: UTF8.self))
         let mischief = shared.withLock { memory -> Mischief? in
             memory.calls.append(call)
+            if let mischief = hooks.mischief(at: call) { return mischief }
             guard let place = memory.mischief.firstIndex(where: { path.contains($0.path) }) else { return nil }
             return memory.mischief.remove(at: place).what
         }
@@ -195,11 +199,21 @@ package final class ScriptedHost: Sendable {
         if let doubt = doubt(of: headers, hasBody: !call.body.isEmpty) { return doubt }
         if let answer = permission(call) { return answer }
         let body = (try? JSONSerialization.jsonObject(with: Data(call.body.utf8))) as? [String: Any] ?? [:]
+        if let known = hooks.answer(to: call, body, root: root) { return known }
         for rule in rules {
             if let known = rule(call, body) { return known }
         }
         shared.withLock { $0.unknown.append(call) }
         return (501, ["message": "the scripted host knows no such call: \(call)"])
+    }
+
+    /// Where the repository is below the API's address.
+    private var root: String {
+        switch kind {
+        case .github, .gitea, .forgejo: "/repos/\(repository)"
+        case .gitlab: "/projects/" + repository.replacing("/", with: "%2F")
+        case .bitbucket: "/repositories/\(repository)"
+        }
     }
 
     /// What is wrong with the headers.

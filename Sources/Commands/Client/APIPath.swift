@@ -14,6 +14,12 @@ struct APIPath: Sendable, Hashable {
 
     /// `/api/v1/quarantine`
     static let quarantine = Self("/api/v1/quarantine")
+    /// `/api/v1/projects`
+    static let projects = Self("/api/v1/projects")
+    /// `/api/v1/notifications`
+    static let notifications = Self("/api/v1/notifications")
+    /// `/api/v1/hooks`
+    static let hooks = Self("/api/v1/hooks")
     /// `/api/v1/backups`
     static let backups = Self("/api/v1/backups")
 

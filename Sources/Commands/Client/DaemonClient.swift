@@ -53,6 +53,14 @@ struct DaemonClient: Sendable {
         return try value(type, in: response, to: path)
     }
 
+    /// Asks for something to be done elsewhere, and for what came of it, as it came.
+    func act<Value: Decodable & Sendable>(
+        _ type: Value.Type, _ path: APIPath
+    ) async throws(CommandProblem) -> Answer<Value> {
+        let response = try await send("POST", path, body: Array("{}".utf8), timeout: Self.longPatience, onChunk: nil)
+        return Answer(value: try value(type, in: response, to: path), json: response.body)
+    }
+
     /// Asks for a change.
     func post(_ path: APIPath, _ fields: [String: String] = [:]) async throws(CommandProblem) {
         let encoder = JSONEncoder()

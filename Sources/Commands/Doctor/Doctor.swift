@@ -45,7 +45,7 @@ struct Doctor: Sendable {
                     "it may be of another version: compare 'slipway version' with 'slipway status', and restart it")
             ]
         }
-        return Self.findings(of: readiness) + setAside(client)
+        return Self.findings(of: readiness) + setAside(client) + webhooks(client)
     }
 
     /// What the daemon does not work on any more.

@@ -23,12 +23,21 @@ struct StatusPage: Sendable {
         var head = [clean(project.remote)]
         if let branch = project.defaultBranch { head.append("default branch \(branch.short)") }
         head.append(project.listedAt.map { "looked at \(TimeText.ago($0, now: now))" } ?? "not looked at yet")
+        if let webhook = project.webhook { head.append("webhook \(webhook.state.rawValue)") }
         var text = style.paint(project.name.rawValue, .strong) + "  " + head.joined(separator: ", ") + "\n"
         if let problem = project.problem {
             let what = problem.reason == .setAside ? "" : "the remote could not be read: "
             text += warning(what + problem.message, hint: problem.hint)
         }
         if let problem = project.host?.problem { text += warning(problem, hint: nil) }
+        if let webhook = project.webhook, webhook.state == .silent || webhook.state == .misconfigured {
+            text += warning("webhook " + webhook.summary, hint: webhook.remedy)
+        }
+        for announced in project.announced ?? [] {
+            text +=
+                "  waiting for \(announced.commit.short) on \(announced.ref.short), announced"
+                + " \(TimeText.ago(announced.since, now: now)) and not shown by Git yet\n"
+        }
         if let problem = project.manifestProblem {
             text += warning("the manifest of the default branch cannot be used", hint: nil)
             text += problem.split(separator: "\n").map { "    \(clean(String($0)))\n" }.joined()

@@ -4,12 +4,14 @@ enum VerbTable {
         [
             ServeVerb.verb, DemoVerb.verb, DoctorVerb.verb, ValidateVerb.verb, SchemaVerb.verb, ConfigShowVerb.verb,
             StatusVerb.verb, EnvListVerb.verb, EnvShowVerb.verb, WhyVerb.verb, WaitVerb.verb, LogsVerb.verb,
-            HistoryVerb.verb, BuildsVerb.verb, EventsVerb.verb, QuarantineListVerb.verb,
+            HistoryVerb.verb, BuildsVerb.verb, EventsVerb.verb, QuarantineListVerb.verb, ProjectListVerb.verb,
+            ProjectShowVerb.verb, NotificationsVerb.verb,
         ] + [
             DeployVerb.verb, RedeployVerb.verb, AllowVerb.verb, StopVerb.verb, StartVerb.verb, HoldVerb.verb,
             ResumeVerb.verb, RollbackVerb.verb, RefreshVerb.verb,
             ApproveVerb.verb,
-            EnvExtendVerb.verb, EnvDeleteVerb.verb, QuarantineReleaseVerb.verb, BackupVerb.verb, RestoreVerb.verb,
+            EnvExtendVerb.verb, EnvDeleteVerb.verb, QuarantineReleaseVerb.verb, ProjectHooksVerb.verb, BackupVerb.verb,
+            RestoreVerb.verb,
             VersionVerb.verb, CompletionVerb.verb, HelpVerb.verb, RouterConfigVerb.verb,
             ManualVerb.verb,
         ] + forTests

@@ -1,9 +1,12 @@
 import FoundationEssentials
+package import Model
 
 /// A JSON text that is to be sent, put together from literals.
 package indirect enum JSONBody: Sendable, Hashable, Encodable {
     /// A text.
     case text(String)
+    /// A text that nobody may see.
+    case secret(Secret<String>)
     /// A whole number.
     case number(Int)
     /// A truth value.
@@ -17,6 +20,7 @@ package indirect enum JSONBody: Sendable, Hashable, Encodable {
         var container = encoder.singleValueContainer()
         switch self {
         case .text(let value): try container.encode(value)
+        case .secret(let value): try value.withValue { try container.encode($0) }
         case .number(let value): try container.encode(value)
         case .flag(let value): try container.encode(value)
         case .list(let values): try container.encode(values)
