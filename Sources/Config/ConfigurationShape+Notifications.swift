@@ -81,7 +81,14 @@ extension ConfigurationShape {
                     node["secret"] ?? node, path.child("secret"), "a Slack hook takes no signature",
                     hint: "its address is the secret: write url: { file: … }")
                 return nil
-            case .webhook, .slack: break
+            case .slack:
+                guard case .url = address else { break }
+                findings.add(
+                    node["url"] ?? node, path.child("url"),
+                    "the address of a Slack hook is a secret, which is never written here",
+                    hint: "put it into a file of its own and write url: { file: /path/of/it }")
+                return nil
+            case .webhook: break
             }
             return LocatedSubscriber(
                 subscriber: Configuration.Subscriber(

@@ -146,7 +146,8 @@ extension Ledger {
     }
 
     static let openAnnouncementsQuery = """
-        SELECT \(deliveryColumns) FROM deliveries WHERE outcome IS NULL AND project = ? AND announced IS NOT NULL
+        SELECT \(deliveryColumns) FROM deliveries INDEXED BY deliveries_unsettled
+        WHERE outcome IS NULL AND project = ? AND announced IS NOT NULL
         ORDER BY sequence DESC LIMIT 64
         """
 

@@ -16,6 +16,35 @@ struct ConfigurationMistakeTests {
             "config.yml:1:41: projects[1]: a project named 'a' is there already, on line 1; give one of them another name: name: …"
         ),
         Mistake(
+            "projects: []\nnotifications: [{ url: https://h }]",
+            "config.yml:2:17: notifications[0].secret: a webhook is signed, and there is no secret; printf 'whsec_%s\\n' \"$(openssl rand -base64 32)\" > FILE, and write secret: { file: FILE }"
+        ),
+        Mistake(
+            "projects: []\nnotifications: [{ kind: slack, url: { file: /u }, secret: { file: /k } }]",
+            "config.yml:2:59: notifications[0].secret: a Slack hook takes no signature; its address is the secret: write url: { file: … }"
+        ),
+        Mistake(
+            "projects: []\nnotifications: [{ kind: slack, url: ftp://h/secret }]",
+            "config.yml:2:37: notifications[0].url: it is no address of a notification; it begins with https:// or http://"
+        ),
+        Mistake(
+            "projects: []\nnotifications: [{ kind: slack, url: https://u:p@h }]",
+            "config.yml:2:37: notifications[0].url: the address holds a user or password; remove it"),
+        Mistake(
+            "projects: []\nnotifications: [{ kind: slack, url: { file: /u }, on: [faild] }]",
+            "config.yml:2:56: notifications[0].on[0]: 'faild' is no end of a deployment; did you mean 'failed'?"),
+        Mistake(
+            "projects: []\nnotifications: [{ kind: slack, url: { file: /u } }, { kind: slack, url: { file: /v } }]",
+            "config.yml:2:53: notifications[1]: a notification named 'slack' is there already, on line 2; give one of them another name: name: …"
+        ),
+        Mistake(
+            "projects: []\nnotifications: [{ kind: slack, url: https://h/secret }]",
+            "config.yml:2:37: notifications[0].url: the address of a Slack hook is a secret, which is never written here; put it into a file of its own and write url: { file: /path/of/it }"
+        ),
+        Mistake(
+            "projects: []\nnotifications: [{ kind: slack }]",
+            "config.yml:2:17: notifications[0].url: 'url' is missing; Where it is sent, or the file that says so."),
+        Mistake(
             "projects: []\nlisten: localhost:80",
             "config.yml:2:9: listen: 'localhost:80' is no address to listen on; an IP address and a port, such as 127.0.0.1:7420 or [::1]:7420"
         ),

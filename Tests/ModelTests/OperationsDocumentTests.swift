@@ -53,6 +53,8 @@ struct OperationsDocumentTests {
         for word in progress { expectRow(word, "the progress") }
         for word in gates { expectRow(word, "the gate") }
         for state in DeploymentState.allCases { expectRow(state.rawValue, "the state of a deployment") }
+        for state in WebhookStatus.State.allCases { expectRow(state.rawValue, "the webhook's state") }
+        for state in Notice.State.allCases { expectRow(state.rawValue, "the notice's state") }
         for part in Readiness.Part.allCases { expectRow(part.rawValue, "the part") }
     }
 

@@ -28,7 +28,11 @@ struct QueryPlanTests {
         Query(name: "commands", sql: Ledger.commandsQuery, parameters: 1),
         Query(name: "pullRequests", sql: Ledger.pullRequestsQuery, parameters: 1),
         Query(name: "unsettledDeliveries", sql: Ledger.unsettledDeliveriesQuery, parameters: 0),
-        Query(name: "settleDeliveries", sql: Ledger.settleQuery, parameters: 4),
+        Query(name: "settleDeliveries", sql: Ledger.settleQuery, parameters: 5),
+        Query(name: "openAnnouncements", sql: Ledger.openAnnouncementsQuery, parameters: 1),
+        Query(name: "anyDelivery", sql: Ledger.anyDeliveryQuery, parameters: 1),
+        Query(name: "silence", sql: Ledger.silenceQuery, parameters: 1),
+        Query(name: "pendingNotices", sql: Ledger.pendingNoticesQuery, parameters: 0),
         Query(name: "eventsOfProject", sql: Ledger.eventsQuery(ofProject: true, isNewestFirst: true), parameters: 3),
         Query(name: "eventsAfter", sql: Ledger.eventsQuery(ofProject: false, isNewestFirst: false), parameters: 2),
     ]
@@ -41,7 +45,9 @@ struct QueryPlanTests {
         #expect(!plan.isEmpty)
         for line in plan where line != "LIST SUBQUERY 1" {
             // A partial index is read from end to end, and holds nothing but what is asked for.
-            #expect(line.hasPrefix("SEARCH ") || line.contains("_unfinished") || line.contains("_unsettled"), "\(line)")
+            #expect(
+                line.hasPrefix("SEARCH ") || line.contains("_unfinished") || line.contains("_unsettled")
+                    || line.contains("_pending"), "\(line)")
         }
     }
 

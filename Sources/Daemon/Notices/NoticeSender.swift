@@ -27,9 +27,11 @@ struct NoticeSender: Service {
     func run(until stop: StopSignal) async throws {
         let wake = Wake()
         let isNews = isNews
+        let cancellation = Cancellation()
         stop.onRaise {
             wake.ring()
             isNews.notify()
+            cancellation.cancel()
         }
         // By the clock that nobody sets; what is on disk is by the other one.
         var due: [Int64: Deadline] = [:]
@@ -46,7 +48,9 @@ struct NoticeSender: Service {
                 due = due.filter { entry in waiting.contains { $0.number == entry.key } }
                 if let notice = waiting.first(where: { due[$0.number]?.hasPassed ?? true }) {
                     due[notice.number] = nil
-                    try await ledger.save(await attempt(notice))
+                    // One that the daemon's end cut off is sent again by its next start, under the same id.
+                    guard let next = await attempt(notice, cancellation) else { break }
+                    try await ledger.save(next)
                     changes.notify()
                     await wake.wait(until: .after(Self.pause))
                 } else {
@@ -62,9 +66,9 @@ struct NoticeSender: Service {
         }
     }
 
-    /// Sends a notice once; returns it with what came of that.
-    private func attempt(_ notice: Notice) async -> Notice {
-        let answer = await send(notice)
+    /// Sends a notice once; returns it with what came of that, or nil when the daemon ends before that is known.
+    private func attempt(_ notice: Notice, _ cancellation: Cancellation) async -> Notice? {
+        guard let answer = await send(notice, cancellation) else { return nil }
         let next = NoticeVerdict.after(
             answer, notice, at: Timestamp(milliseconds: WallClock.milliseconds()), random: Chance.fraction())
         if next.state == .failed {
@@ -75,7 +79,7 @@ struct NoticeSender: Service {
         return next
     }
 
-    private func send(_ notice: Notice) async -> NoticeAnswer {
+    private func send(_ notice: Notice, _ cancellation: Cancellation) async -> NoticeAnswer? {
         let url: String
         var message = (headers: [HTTPHeader](), body: NoticeMessage.slack(notice))
         do throws(ConfigError) {
@@ -99,7 +103,7 @@ struct NoticeSender: Service {
                 HTTPHeader("Content-Type", "application/json"), HTTPHeader("User-Agent", "slipway"),
             ], body: .bytes(message.body), timeout: Self.patience, keepsConnection: false,
             admits: { allowsPrivate || $0.isPublic })
-        return await perform(request)
+        return await perform(request, cancellation)
     }
 
     private func address() throws(ConfigError) -> String {
@@ -112,8 +116,7 @@ struct NoticeSender: Service {
     /// That the receiver took it: nothing of what else it says is read.
     private struct Enough: Error {}
 
-    private func perform(_ request: HTTPRequest) async -> NoticeAnswer {
-        let cancellation = Cancellation()
+    private func perform(_ request: HTTPRequest, _ cancellation: Cancellation) async -> NoticeAnswer? {
         let head = Mutex<Int?>(nil)
         do throws(HTTPClientError) {
             let response = try await pool.run(
@@ -129,6 +132,7 @@ struct NoticeSender: Service {
         } catch {
             // Once its head was there the answer is known, however the rest ended.
             if let status = head.withLock({ $0 }) { return .status(status) }
+            if error.isCancelled { return nil }
             if error.code == .refusedAddress {
                 return .impossible("\(error.message): it is not on the public internet; allow_private: true allows it")
             }

@@ -122,7 +122,12 @@ import Testing
         let database = scene.directory.path(of: "state/slipway.db")
         try await scene.eventually("something came of every delivery") {
             let connection = try Connection(path: database, access: .readWrite)
-            return try connection.first("SELECT count(*) FROM deliveries WHERE outcome IS NULL") { $0.integer(0) } == 0
+            // What announces a commit that never comes stays open for five minutes, and sixteen of it at most.
+            let open = try connection.first("SELECT count(*) FROM deliveries WHERE outcome IS NULL") { $0.integer(0) }
+            let waiting = try connection.first(
+                "SELECT count(*) FROM deliveries WHERE outcome IS NULL AND announced IS NOT NULL"
+            ) { $0.integer(0) }
+            return try #require(open) == waiting && try #require(waiting) <= 16
         }
     }
 }
