@@ -29,6 +29,9 @@ extension ProjectLoop {
                     event: delivery.event, receivedAt: delivery.receivedAt, ref: delivery.ref,
                     announced: delivery.announced, before: delivery.before))
             guard let announcement else { continue }
+            // Git has moved since the delivery came; whether from what was before it nobody knows any more.
+            let known = refs.first { $0.name == announcement.ref }
+            if announcement.before == nil, let known, known.movedAt >= delivery.receivedAt { continue }
             announcements.take(
                 announcement, shown: shown(announcement.ref), age: parts.now().since(delivery.receivedAt),
                 now: SteadyClock.now)

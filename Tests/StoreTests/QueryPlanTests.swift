@@ -43,7 +43,7 @@ struct QueryPlanTests {
         _ = try await ledger.open(now: noon)
         let plan = try await ledger.plan(of: query)
         #expect(!plan.isEmpty)
-        for line in plan where line != "LIST SUBQUERY 1" {
+        for line in plan where !line.hasPrefix("LIST SUBQUERY") && !line.contains("json_each") {
             // A partial index is read from end to end, and holds nothing but what is asked for.
             #expect(
                 line.hasPrefix("SEARCH ") || line.contains("_unfinished") || line.contains("_unsettled")

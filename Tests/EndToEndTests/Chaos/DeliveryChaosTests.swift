@@ -127,7 +127,7 @@ import Testing
             let waiting = try connection.first(
                 "SELECT count(*) FROM deliveries WHERE outcome IS NULL AND announced IS NOT NULL"
             ) { $0.integer(0) }
-            return try #require(open) == waiting && try #require(waiting) <= 16
+            return open == waiting && waiting ?? 17 <= 16
         }
     }
 }
