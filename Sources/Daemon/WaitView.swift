@@ -5,6 +5,9 @@ enum WaitView {
     /// The outcome, or nil while it is still to come.
     static func outcome(of status: EnvironmentStatus?, commit: ObjectID?, id: EnvironmentID) -> WaitOutcome? {
         guard let status else { return nil }
+        if status.health == .stopped {
+            return .init(ending: .cancelled, environment: status, message: "\(id) runs nothing: \(status.reason)")
+        }
         if let commit {
             if status.commit == commit {
                 return .init(ending: .live, environment: status, message: "\(commit.short) is live in \(id)")

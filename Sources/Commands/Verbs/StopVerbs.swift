@@ -24,7 +24,8 @@ enum StartVerb {
     ) { invocation async throws(CommandProblem) in
         let (id, _) = try await invocation.environment()
         try await invocation.client.post(APIPath.environment(id).adding("start"))
-        invocation.screen.line("\(id) is being started; 'slipway wait \(id.project) \(id.name)' waits for it")
+        invocation.screen.line(
+            "\(id) is being started; 'slipway env show \(id.project) \(id.name)' shows how far it is")
         return ExitCode.done
     }
 }
@@ -41,7 +42,7 @@ enum RedeployVerb {
     ) { invocation async throws(CommandProblem) in
         let (id, _) = try await invocation.environment()
         try await invocation.client.post(APIPath.environment(id).adding("redeploy"))
-        invocation.screen.line("\(id) is tried again; 'slipway wait \(id.project) \(id.name)' waits for it")
+        invocation.screen.line("\(id) is tried again; 'slipway env show \(id.project) \(id.name)' shows how far it is")
         return ExitCode.done
     }
 }
