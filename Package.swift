@@ -76,7 +76,7 @@ let package = Package(
         // What `make bench` measures without processes around it
         .executableTarget(
             name: "slipway-benchmarks",
-            dependencies: ["Model", "ContainerEngine", "Crypto", "Daemon", "Deployer", "Promoter"],
+            dependencies: ["Model", "ContainerEngine", "Crypto", "Daemon", "Deployer", "GitHosts", "Promoter"],
             path: "Benchmarks/Pass"),
 
         // The daemon's own loops over a simulated world: `make simulate`

@@ -1,5 +1,6 @@
 // Prints the CPU time, in milliseconds, of a pass over 1,000 environments with nothing to do; or, as
-// `slipway-benchmarks slow PORT COUNT`, is that many slow clients.
+// `slipway-benchmarks slow PORT COUNT`, is that many slow clients; or, as `slipway-benchmarks timing`, says whether the
+// time of a refusal tells anything about a secret.
 import Glibc
 import Model
 
@@ -14,6 +15,11 @@ if CommandLine.arguments.count == 4, CommandLine.arguments[1] == "slow", let por
     let count = Int(CommandLine.arguments[3])
 {
     SlowClients.run(port: port, count: count)
+    exit(0)
+}
+
+if CommandLine.arguments.count == 2, CommandLine.arguments[1] == "timing" {
+    Timing.run()
     exit(0)
 }
 

@@ -53,14 +53,20 @@ figure() { sed -n "s/.* $1=\([0-9.]*\).*/\1/p" <<<"$2"; }
 
 measure_deliveries() {
     local rounds=${ROUNDS:-5} seconds=${DELIVERY_SECONDS:-10} round ours theirs rates=() tails=() us=() them=()
+    local before our_cost their_cost costs=()
     start_intake
     # The first round warms both up and does not count.
     for ((round = 0; round <= rounds; round++)); do
+        before=$(processor "$webhook")
         theirs=$(pushes "w$round-$$" "$seconds" "$webhook_port" /hooks/shop)
+        their_cost=$(quotient "$(($(processor "$webhook") - before))" "$(figure requests "$theirs")")
+        before=$(processor "$intake_daemon")
         ours=$(pushes "s$round-$$" "$seconds" "$intake_port" /hooks/shop)
-        note "round $round: webhook ${theirs#figures }"
-        note "round $round: slipway ${ours#figures }"
+        our_cost=$(quotient "$(($(processor "$intake_daemon") - before))" "$(figure requests "$ours")")
+        note "round $round: webhook ${theirs#figures } cpu=$their_cost us"
+        note "round $round: slipway ${ours#figures } cpu=$our_cost us"
         ((round > 0)) || continue
+        costs+=("$(quotient "$our_cost" "$their_cost")")
         us+=("$(quotient "$(figure requests "$ours")" "$(figure seconds "$ours")")")
         them+=("$(quotient "$(figure requests "$theirs")" "$(figure seconds "$theirs")")")
         rates+=("$(quotient "${them[-1]}" "${us[-1]}")")
@@ -69,6 +75,7 @@ measure_deliveries() {
     verdict "webhook's deliveries per second / ours" "$(median "${rates[@]}")" 0.667 x \
         "$(median "${them[@]}") against $(median "${us[@]}") per second, medians of $rounds; ours are on disk"
     verdict "p99 of a delivery / webhook's" "$(median "${tails[@]}")" 0.5 x "64 connections, 6.4 KB signed pushes"
+    note "CPU of a delivery / webhook's: $(median "${costs[@]}"), children counted"
 }
 
 # processor PID: the processor time of a process and of its ended children, in microseconds; see proc(5).
@@ -93,14 +100,20 @@ measure_kept() {
     start_intake_daemon
 }
 
+# build_probe: what measures from outside, and where it is; PROBE names one that is built already.
+build_probe() {
+    probe="${PROBE:-$PWD/.build/release/slipway-benchmarks}"
+    [ -n "${PROBE:-}" ] || swift build -c release --product slipway-benchmarks --static-swift-stdlib >/dev/null
+}
+
 # The p99 of one good client, without and with a thousand slow ones.
 measure_slow() {
     local rounds=${ROUNDS:-5} round before after added=() slow
-    swift build -c release --product slipway-benchmarks --static-swift-stdlib >/dev/null
+    build_probe
     start_intake
     for ((round = 0; round <= rounds; round++)); do
         before=$(good_client "g$round-$$")
-        coproc slow_clients { exec .build/release/slipway-benchmarks slow "$intake_port" 1000; }
+        coproc slow_clients { exec "$probe" slow "$intake_port" 1000; }
         slow=$slow_clients_PID
         IFS= read -r line <&"${slow_clients[0]}"
         after=$(good_client "h$round-$$")
@@ -113,6 +126,15 @@ measure_slow() {
     verdict "p99 that 1,000 slow clients add" "$(median "${added[@]}")" 20 ms "one good client; a byte a second from each slow one"
 }
 
+# Whether a refusal takes longer the more of a signature or token is right.
+measure_timing() {
+    local name statistic
+    build_probe
+    while read -r name statistic; do
+        verdict "time of a wrong guess tells, by $name" "$statistic" 4.5 "|t|" "300,000 of each of two guesses, in random order"
+    done < <("$probe" timing)
+}
+
 # good_client RUN: the p99 of deliveries of one client, in milliseconds.
 good_client() {
     RUN=$1 wrk --threads 1 --connections 1 --duration "${SLOW_SECONDS:-8}s" --latency --script "$here/deliveries/push.lua" \
@@ -122,7 +144,7 @@ good_client() {
 
 # One round over 1,000 repositories on a Git server with nothing new, against git ls-remote for each.
 measure_polling() {
-    local count=${REPOSITORIES:-1000} directory number began ours theirs our_time their_time server daemon stamp
+    local count=${REPOSITORIES:-1000} directory number round theirs their_time server stamp look_time look_cost
     start_intake
     directory="$intake/polling"
     mkdir -p "$directory/served"
@@ -144,32 +166,42 @@ measure_polling() {
             echo "  - { repository: git://127.0.0.1:$((webhook_port + 2))/p$number.git, name: p$number }"
         done
     } >"$directory/config.yml"
-    # The first daemon finds what there is; the second has nothing new to find. Its start counts as part of its round.
-    "$program" serve --verbose --config "$directory/config.yml" >"$directory/first.log" 2>&1 &
-    daemon=$!
-    await_listed "$directory/first.log" "$count"
-    pause 5
-    kill "$daemon"
-    wait "$daemon" 2>/dev/null || true
-    stamp=${EPOCHREALTIME/./}
-    "$program" serve --verbose --config "$directory/config.yml" >"$directory/log" 2>&1 &
+    # The first daemon finds what there is; the others have nothing new to find. Their start counts as part of the round.
+    look "$directory" first "$count"
+    local times=() costs=()
+    for ((round = 1; round <= ${POLLING_ROUNDS:-3}; round++)); do
+        look "$directory" "round-$round" "$count"
+        stamp=${EPOCHREALTIME/./}
+        their_time=$({ TIMEFORMAT='%U %S'; time for ((number = 1; number <= count; number++)); do
+            git ls-remote "git://127.0.0.1:$((webhook_port + 2))/p$number.git" >/dev/null
+        done; } 2>&1 | awk 'END {printf "%d", ($1 + $2) * 1000000}')
+        theirs=$((${EPOCHREALTIME/./} - stamp))
+        times+=("$(quotient "$look_time" "$theirs")")
+        costs+=("$(quotient "$look_cost" "$their_time")")
+        note "round $round: $((look_time / 1000)) ms, $((look_cost / 1000)) ms of CPU against $((theirs / 1000)) ms," \
+            "$((their_time / 1000)) ms of CPU"
+    done
+    kill "$server"
+    verdict "a look at $count repositories / git ls-remote, time" "$(median "${times[@]}")" 0.1 x \
+        "medians of ${#times[@]} rounds"
+    verdict "a look at $count repositories / git ls-remote, CPU" "$(median "${costs[@]}")" 1 x \
+        "children counted, the server's on neither side"
+}
+
+# look DIRECTORY NAME COUNT: starts a daemon, waits for its first look at everything, and ends it; sets look_time and
+# look_cost, in microseconds.
+look() {
+    local stamp=${EPOCHREALTIME/./} daemon
+    "$program" serve --verbose --config "$1/config.yml" >"$1/$2.log" 2>&1 &
     daemon=$!
     pids+=("$daemon")
-    await_listed "$directory/log" "$count"
-    ours=$((${EPOCHREALTIME/./} - stamp))
-    our_time=$(processor "$daemon")
+    await_listed "$1/$2.log" "$3"
+    look_time=$((${EPOCHREALTIME/./} - stamp))
+    look_cost=$(processor "$daemon")
+    # What the first one has found is to be on record before it ends.
+    [ "$2" != first ] || pause 5
     kill "$daemon"
     wait "$daemon" 2>/dev/null || true
-    stamp=${EPOCHREALTIME/./}
-    their_time=$({ TIMEFORMAT='%U %S'; time for ((number = 1; number <= count; number++)); do
-        git ls-remote "git://127.0.0.1:$((webhook_port + 2))/p$number.git" >/dev/null
-    done; } 2>&1 | awk 'END {printf "%d", ($1 + $2) * 1000000}')
-    theirs=$((${EPOCHREALTIME/./} - stamp))
-    kill "$server"
-    verdict "a look at $count repositories / git ls-remote, time" "$(quotient "$ours" "$theirs")" 0.1 x \
-        "$((ours / 1000)) ms against $((theirs / 1000)) ms"
-    verdict "a look at $count repositories / git ls-remote, CPU" "$(quotient "$our_time" "$their_time")" 1 x \
-        "$((our_time / 1000)) ms against $((their_time / 1000)) ms, children counted, the server's on neither side"
 }
 
 # await_listed LOG COUNT: until that many listings were taken, as the daemon's log has it.
