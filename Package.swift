@@ -95,7 +95,7 @@ let package = Package(
         // A disk in memory that shows SQLite what crashes leave behind; C, since SQLite calls it
         .target(name: "CCrashDisk", path: "Tests/CCrashDisk", linkerSettings: [.linkedLibrary("sqlite3")]),
         tests("Archive", ["Archive"]),
-        tests("Crypto", ["Crypto"]),
+        tests("Crypto", ["Crypto", "TestSupport"]),
         tests("Git", ["Git", "TestSupport"]),
         tests("HTTPClient", ["HTTPClient", "Lifecycle", "TestSupport"]),
         tests("HTTPServer", ["HTTPServer", "TestSupport"]),

@@ -1,10 +1,12 @@
 #ifndef SLIPWAY_CCRYPTO_SHIM_H
 #define SLIPWAY_CCRYPTO_SHIM_H
 
+#include <openssl/bio.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/pem.h>
 #include <openssl/rand.h>
 
 #endif
