@@ -2,6 +2,11 @@ import HTTPClient
 import Model
 
 extension StageFailure {
+    /// Whether the host does not know the credential at all, rather than not allowing it something.
+    package var isUnknownCredential: Bool { reason == .hostUnauthorised && message.contains(Self.unknownCredential) }
+
+    private static let unknownCredential = "does not know the credential (401)"
+
     /// The host did not answer at all.
     static func hostUnreachable(_ repository: HostRepository, _ call: HostCall, _ error: HTTPClientError) -> Self {
         if error.isCancelled { return .cancelled }
@@ -36,12 +41,12 @@ extension StageFailure {
     ) -> Self {
         let subject = "cannot \(call.purpose) of \(repository.fullName): \(repository.kind.title)"
         let words = message.isEmpty ? "" : ": \(message)"
-        let rest = HostLimits.rest(after: response, now: 0) != nil
+        let rest = HostLimits.rest(after: response, message: message, now: 0) != .none
         switch response.status {
         case 401:
             return Self(
                 reason: .hostUnauthorised, verdict: .retry(after: .seconds(300)),
-                message: "\(subject) does not know the credential (401)\(words)",
+                message: "\(subject) \(unknownCredential)\(words)",
                 hint: "put a valid token into the file that the project's credential names; it is read at the next try")
         case 403 where !rest:
             return Self(

@@ -99,6 +99,9 @@ extension Failpoint {
         case rollbackRouteSwitched = "rollback.route.switched"
         case rollbackRecorded = "rollback.recorded"
 
+        case notifyBefore = "notify.before"
+        case notifyAfterSend = "notify.after_send"
+
         case gcListed = "gc.listed"
         case gcRemoved = "gc.removed"
         case gcRecorded = "gc.recorded"

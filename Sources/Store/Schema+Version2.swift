@@ -1,6 +1,7 @@
 extension Schema {
     /// The second schema: what is needed to survive faults of disks, processes and people.
-    static let version2 = restoring + checking + reporting + suspecting + tracing + commanding + telling
+    static let version2 =
+        restoring + checking + reporting + showing + suspecting + tracing + commanding + telling
 
     /// A copy says that it is one; the projects of a database that was put back wait for a person.
     private static let restoring = """
@@ -54,6 +55,21 @@ extension Schema {
             told TEXT,
             PRIMARY KEY (project, number)
         ) STRICT, WITHOUT ROWID;
+
+        """
+
+    /// What Git hosts were told of deployments, by the number that they gave each.
+    private static let showing = """
+        CREATE TABLE told_deployments (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            project TEXT NOT NULL,
+            environment TEXT NOT NULL,
+            meant TEXT NOT NULL,
+            record TEXT NOT NULL,
+            id INTEGER NOT NULL,
+            UNIQUE (project, environment, meant)
+        ) STRICT;
+        CREATE INDEX told_deployments_in_order ON told_deployments (project, number);
 
         """
 

@@ -5,19 +5,6 @@ import Testing
 
 /// What the Git host says of pull requests is heard, and how environments do is told to it.
 @Suite struct ReportTests {
-    /// The lines of the configuration for a repository on that host.
-    private func lines(_ workshop: GitWorkshop, _ server: PrivateGitServer, _ host: ScriptedHost) throws -> String {
-        let password = try workshop.write("secret", to: "password")
-        let token = try workshop.write(host.token, to: "api-token")
-        chmod(password, 0o600)
-        chmod(token, 0o600)
-        return """
-            repository: http://127.0.0.1:\(server.port)/git/shop.git
-                credential: { user: ada, password: { file: \(password) } }
-                api: { url: "\(host.api)", token: { file: \(token) } }
-            """
-    }
-
     @Test(arguments: [GitHostKind.github, .gitea])
     func pullRequestsAreHeardAndToldOf(_ kind: GitHostKind) async throws {
         let host = try ScriptedHost(kind, repository: "git/shop")
@@ -27,7 +14,7 @@ import Testing
             repository: { workshop in
                 let started = try PrivateGitServer(workshop)
                 server = started
-                return try self.lines(workshop, started, host)
+                return try Scene.lines(workshop, started, host)
             },
             { scene in
                 // Staging, told from its beginning to its end.
@@ -89,7 +76,7 @@ import Testing
             repository: { workshop in
                 let started = try PrivateGitServer(workshop)
                 server = started
-                let lines = try self.lines(workshop, started, host)
+                let lines = try Scene.lines(workshop, started, host)
                 try workshop.write("another", to: "api-token")
                 return lines
             },
@@ -102,13 +89,5 @@ import Testing
                 #expect(host.statuses.isEmpty)
             })
         withExtendedLifetime(server) {}
-    }
-}
-
-extension Scene {
-    /// Sends the delivery that GitHub sends when something happens to a pull request.
-    func announcePullRequest() {
-        let body = Array(#"{"action":"synchronize","number":42,"pull_request":{"number":42}}"#.utf8)
-        #expect(announce(event: "pull_request", body: body) == 202)
     }
 }

@@ -26,6 +26,7 @@ struct QueryPlanTests {
         Query(name: "toldStatuses", sql: Ledger.toldStatusesQuery, parameters: 1),
         Query(name: "commentReads", sql: Ledger.commentReadsQuery, parameters: 1),
         Query(name: "commands", sql: Ledger.commandsQuery, parameters: 1),
+        Query(name: "toldDeployments", sql: Ledger.toldDeploymentsQuery, parameters: 1),
         Query(name: "pullRequests", sql: Ledger.pullRequestsQuery, parameters: 1),
         Query(name: "unsettledDeliveries", sql: Ledger.unsettledDeliveriesQuery, parameters: 0),
         Query(name: "settleDeliveries", sql: Ledger.settleQuery, parameters: 5),

@@ -29,13 +29,19 @@ extension ScriptedHost {
 
     /// A page of a listing, as the query asks for it.
     func page(_ all: [Any], _ query: String, size name: String) -> [Any] {
-        let values = Dictionary(
-            query.split(separator: "&").map { $0.split(separator: "=").map(String.init) }.map { ($0[0], $0[1]) },
-            uniquingKeysWith: { first, _ in first })
+        let values = arguments(query)
         let asked = values[name].flatMap { Int($0) } ?? 30
         let size = min(asked, people.withLock { $0.largestPage })
         let number = values["page"].flatMap { Int($0) } ?? 1
         if size < asked { shared.withLock { $0.hasNext = all.count > number * size } }
         return Array(all.dropFirst((number - 1) * size).prefix(size))
+    }
+
+    /// The arguments of a query by name, without escapes.
+    func arguments(_ query: String) -> [String: String] {
+        Dictionary(
+            query.split(separator: "&").map { $0.split(separator: "=", maxSplits: 1).map(String.init) }
+                .map { ($0[0], $0.count > 1 ? $0[1] : "") },
+            uniquingKeysWith: { first, _ in first })
     }
 }

@@ -15,6 +15,8 @@ package final class HostLink: Sendable {
     let ledger: Ledger
     /// Whether the host is told how environments do.
     let reports: Bool
+    private let deployments: Bool
+    private let recall = Mutex(Recall.due)
     /// Rung when the host's pull requests should be looked at now.
     let look = Wake()
     private let troubles = Mutex<[Duty: StageFailure]>([:])
@@ -26,15 +28,48 @@ package final class HostLink: Sendable {
         /// Reading comments, and who may ask in them.
         case comments
         /// Telling how environments do.
-        case reporting
+        case reporting(ReportAct.Topic)
+
+        private var order: Int {
+            switch self {
+            case .listing: 0
+            case .reporting(.statuses): 1
+            case .reporting(.deployments): 2
+            case .reporting(.comments): 3
+            }
+        }
+
+        static func < (left: Self, right: Self) -> Bool { left.order < right.order }
     }
 
+    /// What is known of what the host shows.
+    enum Recall: Sendable {
+        /// It has to be asked.
+        case due
+        /// It could not be asked, and is asked again then.
+        case failed(until: Deadline)
+        /// It was asked, as far as it answers.
+        case done
+    }
+
+    /// Whether the host was asked what it shows of deployments that the records do not know.
+    var recalled: Recall {
+        recall.withLock { $0 }
+    }
+
+    /// Notes how asking it went.
+    func note(recall outcome: Recall) { recall.withLock { $0 = outcome } }
+
+    /// Whether the host is told of deployments.
+    var showsDeployments: Bool { deployments && client.showsDeployments }
+
     /// A connection over which nothing was said yet.
-    package init(project: ProjectName, client: HostClient, ledger: Ledger, reports: Bool) {
+    package init(project: ProjectName, client: HostClient, ledger: Ledger, reports: Bool, deployments: Bool = true) {
         self.project = project
         self.client = client
         self.ledger = ledger
         self.reports = reports
+        self.deployments = deployments
     }
 
     /// What people are shown of it.
@@ -58,22 +93,56 @@ package final class HostLink: Sendable {
 extension HostLink {
     /// The connection that the configuration gives a project; nil where its host has no API that we may call.
     static func link(
-        for settings: Configuration.Project, ledger: Ledger, pool: BlockingPool
+        for settings: Configuration.Project, ledger: Ledger, pool: BlockingPool, accounts: Accounts, paces: HostPaces
     ) -> HostLink? {
         guard let kind = settings.host,
             let repository = HostRepository(kind: kind, remote: settings.repository, api: settings.api.url)
         else { return nil }
-        let load: @Sendable () throws(StageFailure) -> RemoteCredential
-        switch (settings.api.token, settings.credential) {
-        case (let token?, _): load = CredentialSource.token(user: nil, token).loader
-        case (nil, .token), (nil, .password): load = settings.credential.loader
-        case (nil, .none), (nil, .sshKey): return nil
+        if settings.api.token == nil, !settings.credential.suitsCalls { return nil }
+        let client = HostClient(
+            repository: repository, pool: pool, pace: paces.pace(of: settings, at: repository),
+            renew: { accounts.renews($0) },
+            credential: { () async throws(StageFailure) in
+                // Only what can be sent to an API comes this far.
+                guard let credential = try await accounts.callCredential(of: settings) else { throw .cancelled }
+                return credential
+            })
+        return HostLink(
+            project: settings.name, client: client, ledger: ledger, reports: settings.api.reports,
+            deployments: settings.api.deployments)
+    }
+}
+
+extension CredentialSource {
+    /// Whether an API takes it.
+    fileprivate var suitsCalls: Bool {
+        switch self {
+        case .token, .password, .app: true
+        case .none, .sshKey: false
         }
-        let client = HostClient(repository: repository, pool: pool) { () throws(StageFailure) in
-            // Only what can be sent to an API comes this far.
-            guard let credential = HostCredential(try load()) else { throw .cancelled }
-            return credential
+    }
+}
+
+/// The limits of every account at every host: one for all projects that call with it.
+final class HostPaces: Sendable {
+    private struct Account: Hashable {
+        let api: String
+        let token: SecretSource?
+        let credential: CredentialSource?
+    }
+
+    private let paces = Mutex<[Account: HostPace]>([:])
+
+    /// The pace of the account that a project calls with.
+    func pace(of settings: Configuration.Project, at repository: HostRepository) -> HostPace {
+        let account = Account(
+            api: repository.api, token: settings.api.token,
+            credential: settings.api.token == nil ? settings.credential : nil)
+        return paces.withLock { paces in
+            if let known = paces[account] { return known }
+            let pace = HostPace(.usual(of: repository.kind))
+            paces[account] = pace
+            return pace
         }
-        return HostLink(project: settings.name, client: client, ledger: ledger, reports: settings.api.reports)
     }
 }

@@ -41,7 +41,8 @@ enum ReportPlan {
         switch environment.progress {
         case .deploying:
             guard let deployment else { return nil }
-            return status(deployment.commit, deployment.state == .queued ? .pending : .running, words(deployment), nil)
+            return status(
+                deployment.commit, deployment.state == .queued ? .pending : .running, phase(of: deployment), nil)
         case .failed:
             guard let deployment, let failure = deployment.failure else { return nil }
             let last = failure.output.last { !$0.allSatisfy(\.isWhitespace) }
@@ -54,26 +55,35 @@ enum ReportPlan {
         }
     }
 
-    /// How far a deployment is. Few different sentences: every one is a call of the host.
-    private static func words(_ deployment: Deployment) -> String {
+    /// How far a deployment is, the step in words.
+    static func phase(of deployment: Deployment) -> String {
         switch deployment.state {
-        case .queued: "queued"
-        case .building: "building the image"
-        case .preparing, .starting: "starting"
-        case .switching: "switching over"
-        case .live, .replaced, .failed, .superseded, .cancelled: deployment.state.rawValue
+        case .queued: return "queued"
+        case .building:
+            let images = deployment.steps.filter { $0.endedAt == nil && $0.name.hasPrefix("build ") }
+                .map { $0.name.dropFirst("build ".count) }
+            return images.isEmpty ? "building the image" : "building the image of \(images.joined(separator: ", "))"
+        case .preparing: return "preparing"
+        case .starting: return "starting"
+        case .switching: return "switching over"
+        case .live, .replaced, .failed, .superseded, .cancelled: return deployment.state.rawValue
         }
+    }
+
+    /// How what an environment runs came to be live.
+    static func liveWords(_ environment: EnvironmentStatus) -> String {
+        guard let deployment = environment.deployment, deployment.commit == environment.commit,
+            let liveAt = deployment.liveAt
+        else { return "live" }
+        let seconds = liveAt.since(deployment.queuedAt).components.seconds
+        let how = deployment.built ? "built and live" : "live without a build"
+        return "\(how) after \(max(0, seconds)) s"
     }
 
     private static func live(
         _ environment: EnvironmentStatus, _ url: String?,
         _ status: (ObjectID, CommitStatus.State, String, String?) -> CommitStatus
     ) -> CommitStatus? {
-        guard let commit = environment.commit else { return nil }
-        guard let deployment = environment.deployment, deployment.commit == commit, let liveAt = deployment.liveAt
-        else { return status(commit, .success, "live", url) }
-        let seconds = liveAt.since(deployment.queuedAt).components.seconds
-        let how = deployment.built ? "built and live" : "live without a build"
-        return status(commit, .success, "\(how) after \(max(0, seconds)) s", url)
+        environment.commit.map { status($0, .success, liveWords(environment), url) }
     }
 }

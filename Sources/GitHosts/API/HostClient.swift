@@ -10,13 +10,16 @@ import Synchronization
 package final class HostClient: Sendable {
     /// The repository whose host is called.
     package let repository: HostRepository
-    private let credential: @Sendable () throws(StageFailure) -> HostCredential
+    /// The limits that it keeps to.
+    package let pace: HostPace
+    private let credential: @Sendable () async throws(StageFailure) -> HostCredential
+    private let renew: @Sendable (HostCredential) async -> Bool
     private let pool: BlockingPool
     private let state = Mutex(State())
 
     private struct State {
-        /// When the host may be asked again.
-        var restsUntil: Deadline?
+        /// The credential that the host did not know.
+        var refused: HostCredential?
         /// Answers that the host can say are still true, by what was asked.
         var known: [String: KnownAnswer] = [:]
     }
@@ -32,20 +35,30 @@ package final class HostClient: Sendable {
         /// How many answers are kept, to be asked after instead of for, and how large each may be.
         static let known = 64
         static let knownBytes = 1 << 20
-        /// The longest rest that a host can order.
-        static let rest = Duration.seconds(3600)
     }
 
     /// A client that calls nobody yet.
     ///
-    /// - Parameter pool: threads for calls, shared by all clients of the daemon.
+    /// - Parameters:
+    ///   - pool: threads for calls, shared by all clients of the daemon.
+    ///   - pace: the limits of the account, shared by all that call with it.
+    ///   - renew: told of a credential that the host does not know; whether there is another one to try at once.
     package init(
-        repository: HostRepository, pool: BlockingPool,
-        credential: @escaping @Sendable () throws(StageFailure) -> HostCredential
+        repository: HostRepository, pool: BlockingPool, pace: HostPace = HostPace(nil),
+        renew: @escaping @Sendable (HostCredential) async -> Bool = { _ in false },
+        credential: @escaping @Sendable () async throws(StageFailure) -> HostCredential
     ) {
         self.repository = repository
         self.pool = pool
+        self.pace = pace
+        self.renew = renew
         self.credential = credential
+    }
+
+    /// Whether the credential is another one than the one that the host did not know.
+    package func hasNewCredential() async -> Bool {
+        guard let refused = state.withLock({ $0.refused }) else { return false }
+        do throws(StageFailure) { return try await credential() != refused } catch { return false }
     }
 
     /// An answer that was kept with the word that the host tells it by.
@@ -156,17 +169,10 @@ package final class HostClient: Sendable {
 
     /// Sends one call and judges its answer.
     func exchange(_ call: HostCall, isConditional: Bool = false) async throws(StageFailure) -> HostAnswer {
-        if let rest = state.withLock({ $0.restsUntil }), !rest.hasPassed {
-            throw .hostRests(repository, call, for: rest.remaining)
-        }
-        let headers = api.headers(try credential()).map { HTTPHeader($0.name, $0.value) }
         let known = isConditional ? state.withLock { $0.known[call.target] } : nil
-        let sent = try await send(call, headers: headers + (known.map { [HTTPHeader("If-None-Match", $0.tag)] } ?? []))
+        let sent = try await converse(call, with: known.map { [HTTPHeader("If-None-Match", $0.tag)] } ?? [])
         // RFC 9110, 15.4.5: what was kept is still true.
         let response = sent.status == 304 ? known?.response ?? sent : sent
-        if let rest = HostLimits.rest(after: sent, now: WallClock.milliseconds() / 1000) {
-            state.withLock { $0.restsUntil = .after(min(rest, Limit.rest)) }
-        }
         let document = response.body.isEmpty ? nil : JSONDocument(response.body)
         if response.isSuccess || call.tolerated.contains(response.status) {
             if !response.body.isEmpty, document == nil {
@@ -182,6 +188,32 @@ package final class HostClient: Sendable {
             return HostAnswer(document: nil, hasNext: nil, at: nil)
         }
         throw .hostRefused(repository, call, response, message: message)
+    }
+
+    /// Sends one call in its turn and returns the answer, whatever it is.
+    func converse(_ call: HostCall, with more: [HTTPHeader] = []) async throws(StageFailure) -> HTTPResponse {
+        if let rest = pace.rest { throw .hostRests(repository, call, for: rest) }
+        if call.method != "GET", let turn = pace.reserve(), !turn.hasPassed {
+            do { try await SteadyClock.sleep(for: turn.remaining) } catch { throw .cancelled }
+        }
+        var (response, used) = try await sendWithCredential(call, more)
+        if response.status == 401, await renew(used) { (response, used) = try await sendWithCredential(call, more) }
+        state.withLock { $0.refused = response.status == 401 ? used : nil }
+        let message = response.isSuccess ? "" : Self.words(JSONDocument(response.body)?.root, response)
+        switch HostLimits.rest(after: response, message: message, now: WallClock.milliseconds() / 1000) {
+        case .none: if response.isSuccess { pace.succeeded() }
+        case .ordered(let rest): pace.rest(for: rest)
+        case .unsaid: pace.rest(for: nil)
+        }
+        return response
+    }
+
+    private func sendWithCredential(
+        _ call: HostCall, _ more: [HTTPHeader]
+    ) async throws(StageFailure) -> (HTTPResponse, HostCredential) {
+        let credential = try await credential()
+        let headers = api.headers(credential).map { HTTPHeader($0.name, $0.value) }
+        return (try await send(call, headers: headers + more), credential)
     }
 
     private func keep(_ response: HTTPResponse, for call: HostCall) {
@@ -226,7 +258,7 @@ package final class HostClient: Sendable {
     }
 
     /// What a refusal says, cut and printable.
-    private static func words(_ answer: JSONValue?, _ response: HTTPResponse) -> String {
+    static func words(_ answer: JSONValue?, _ response: HTTPResponse) -> String {
         let text =
             answer?["message"]?.string ?? answer?["error"]?["message"]?.string ?? answer?["error"]?.string
             ?? String(decoding: response.body.prefix(wordLimit), as: UTF8.self)
