@@ -38,12 +38,17 @@ extension Configuration {
         package var token: SecretSource?
         /// Whether the host is told how environments do.
         package var reports: Bool
+        /// Whether its deployments are among what it is told, where it has such.
+        package var deployments: Bool
 
         /// The defaults.
-        package init(url: String? = nil, token: SecretSource? = nil, reports: Bool = true) {
+        package init(
+            url: String? = nil, token: SecretSource? = nil, reports: Bool = true, deployments: Bool = true
+        ) {
             self.url = url
             self.token = token
             self.reports = reports
+            self.deployments = deployments
         }
     }
 }
@@ -56,8 +61,27 @@ package enum CredentialSource: Sendable, Hashable {
     case token(user: String?, SecretSource)
     /// A user name and password.
     case password(user: String, SecretSource)
+    /// A GitHub App, which gets its tokens from GitHub.
+    case app(AppSource)
     /// A private key, its passphrase if it has one, and the path of the known hosts' keys.
     case sshKey(SecretSource, passphrase: SecretSource?, knownHosts: String)
+}
+
+/// A GitHub App, and where its private key is found.
+package struct AppSource: Sendable, Hashable {
+    /// Its id or client id.
+    package var id: String
+    /// The number of its installation; nil: the one on the project's repository.
+    package var installation: Int?
+    /// Where its private key is.
+    package var key: SecretSource
+
+    /// An app as given.
+    package init(id: String, installation: Int? = nil, key: SecretSource) {
+        self.id = id
+        self.installation = installation
+        self.key = key
+    }
 }
 
 /// Where a secret is found. Secrets are never written into the configuration itself.

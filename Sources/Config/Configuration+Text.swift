@@ -109,6 +109,10 @@ extension Configuration {
             lines.append("      token: \(text(source))")
         case .password(let user, let source):
             lines += ["    credential:", "      user: \(quoted(user))", "      password: \(text(source))"]
+        case .app(let app):
+            lines += ["    credential:", "      app:", "        id: \(quoted(app.id))"]
+            if let number = app.installation { lines.append("        installation: \(number)") }
+            lines.append("        private_key: \(text(app.key))")
         case .sshKey(let key, let passphrase, let knownHosts):
             lines += ["    credential:", "      ssh_key: \(text(key))"]
             if let passphrase { lines.append("      passphrase: \(text(passphrase))") }
@@ -120,6 +124,7 @@ extension Configuration {
         lines += ["    api:"] + (project.api.url.map { ["      url: \(quoted($0))"] } ?? [])
         if let token = project.api.token { lines.append("      token: \(text(token))") }
         lines.append("      reports: \(project.api.reports)")
+        lines.append("      deployments: \(project.api.deployments)")
         return lines
     }
 

@@ -64,7 +64,8 @@ extension ConfigurationShape {
             // A credential that is written and yet none was wrong, which is noted already.
             if draft.credential != .none || node["credential"] == nil {
                 check(
-                    draft.credential, for: repository, node["credential"] ?? node, path.child("credential"), &findings)
+                    draft.credential, for: repository, on: draft.host ?? .init(hostName: repository.host),
+                    node["credential"] ?? node, path.child("credential"), &findings)
             }
             guard let name = draft.name ?? ManifestShape.projectSlug(of: repository.repositoryName) else {
                 findings.add(node, path, "the URL gives the project no name", hint: "write one: name: …")
@@ -87,8 +88,14 @@ extension ConfigurationShape {
                     about: "Its address, where it is not the usual one of that kind of host."),
                 Field("token", secret, \.token, about: "Where its token is kept; the credential's unless given."),
                 Field("reports", .flag, \.reports, about: "Whether the host is told how environments do."),
+                Field(
+                    "deployments", .flag, \.deployments,
+                    about: "Whether that includes GitHub's deployments and GitLab's environments."),
             ],
-            synonyms: ["address": "url", "base": "url", "credential": "token", "report": "reports"])
+            synonyms: [
+                "address": "url", "base": "url", "credential": "token", "report": "reports",
+                "deployment": "deployments",
+            ])
     }
 
     /// `projects[].credential`
@@ -103,33 +110,71 @@ extension ConfigurationShape {
                 Field("password", secret, \.password, about: "Where the password is kept."),
                 Field("ssh_key", secret, \.sshKey, about: "Where the private key is kept, in OpenSSH's format."),
                 Field("passphrase", secret, \.passphrase, about: "Where the key's passphrase is kept."),
+                Field("app", app, \.app, about: "A GitHub App that is installed on the repository."),
                 Field(
                     "known_hosts", .absolutePath, \.knownHosts, about: "The file of the host keys that are accepted."),
             ],
             synonyms: [
                 "username": "user", "login": "user", "key": "ssh_key", "private_key": "ssh_key", "ssh": "ssh_key",
+                "github_app": "app", "app_id": "it belongs under 'app', as 'id'",
                 "access_token": "token", "host_keys": "known_hosts",
                 "file": "write what the file holds: token: { file: … }",
             ]
         ).then { draft, node, path, findings in draft.source(node, path, &findings) }
     }
 
+    /// `projects[].credential.app`
+    private var app: Shape<AppSource> {
+        Shape<AppDraft>.fields(
+            AppDraft(),
+            [
+                Field("id", .text, \.id, about: "The app's id, or its client id.").required(),
+                Field(
+                    "installation", .integer(in: 1...Int(Int32.max)), \.installation,
+                    about: "The number of its installation; the one on the repository unless given."),
+                Field(
+                    "private_key", secret, \.key,
+                    about: "Where its private key is kept, as the .pem file that GitHub gave."
+                ).required(),
+            ],
+            synonyms: [
+                "app_id": "id", "client_id": "id", "installation_id": "installation", "key": "private_key",
+                "pem": "private_key", "file": "write what the file holds: private_key: { file: … }",
+            ]
+        ).then { draft, _, _, _ in
+            guard let id = draft.id, let key = draft.key else { return nil }
+            return AppSource(id: id, installation: draft.installation, key: key)
+        }
+    }
+
+    private struct AppDraft: Sendable {
+        var id: String?
+        var installation: Int?
+        var key: SecretSource?
+    }
+
     private func check(
-        _ credential: CredentialSource, for repository: RemoteAddress, _ node: YAMLNode, _ path: Path,
-        _ findings: inout Findings
+        _ credential: CredentialSource, for repository: RemoteAddress, on kind: GitHostKind?, _ node: YAMLNode,
+        _ path: Path, _ findings: inout Findings
     ) {
+        if case .app = credential, kind != nil, kind != .github {
+            findings.add(node, path, "only GitHub has apps", hint: "give a token")
+        }
         switch (credential, repository.scheme) {
         case (.none, .ssh):
             findings.add(
                 node, path, "an ssh:// repository needs a key",
                 hint: "credential: { ssh_key: { file: … }, known_hosts: … }")
-        case (.none, _), (.sshKey, .ssh), (.token, .https), (.password, .https):
+        case (.none, _), (.sshKey, .ssh), (.token, .https), (.password, .https), (.app, .https):
             break
         case (.sshKey, _):
             findings.add(node, path, "a key is of use to ssh:// only", hint: "give a token or user and password")
-        case (.token, .http), (.password, .http):
+        case (.token, .http), (.password, .http), (.app, .http):
             guard !["localhost", "127.0.0.1", "[::1]"].contains(repository.host) else { return }
             findings.add(node, path, "a credential is never sent over plain http://", hint: "use https:// or ssh://")
+        case (.app, .ssh):
+            findings.add(
+                node, path, "an app's token is of use to https:// only", hint: "https://github.com/owner/name.git")
         case (.token, .ssh), (.password, .ssh):
             findings.add(
                 node, path, "ssh:// wants a key",

@@ -8,21 +8,27 @@ struct CredentialDraft: Sendable {
     var sshKey: SecretSource?
     var passphrase: SecretSource?
     var knownHosts: String?
+    var app: AppSource?
 
     /// The one credential that is meant; nil where none or several are, which is noted.
     func source(_ node: YAMLNode, _ path: Path, _ findings: inout Findings) -> CredentialSource? {
-        let kinds = ["token", "password", "ssh_key"].filter { node[$0] != nil }
+        let kinds = ["token", "password", "ssh_key", "app"].filter { node[$0] != nil }
         guard kinds.count == 1, let kind = kinds.first else {
             let message =
                 kinds.isEmpty
                 ? "there is no credential in it" : "\(kinds.joined(separator: " and ")) exclude each other"
-            findings.add(node, path, message, hint: "give one of token, password and ssh_key")
+            findings.add(node, path, message, hint: "give one of token, password, ssh_key and app")
             return nil
         }
         for (name, needed) in [("passphrase", "ssh_key"), ("known_hosts", "ssh_key")] where kind != needed {
             if let extra = node[name] { findings.add(extra, path.child(name), "'\(name)' goes with '\(needed)' only") }
         }
         switch kind {
+        case "app":
+            if let extra = node["user"] {
+                findings.add(extra, path.child("user"), "an app needs no user", hint: "remove it")
+            }
+            return app.map { .app($0) }
         case "token":
             return token.map { .token(user: user, $0) }
         case "password":

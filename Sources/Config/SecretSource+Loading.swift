@@ -38,9 +38,11 @@ extension SecretSource {
 }
 
 extension CredentialSource {
-    /// The credential itself, read from its files now.
-    package func load() throws(ConfigError) -> RemoteCredential {
+    /// The credential itself, read from its files now; nil for an app's, which is not in a file.
+    package func load() throws(ConfigError) -> RemoteCredential? {
         switch self {
+        case .app:
+            return nil
         case .none:
             return .none
         case .token(nil, let source):
@@ -76,6 +78,7 @@ extension Configuration {
         }
         for project in projects {
             problems += Self.problems("project \(project.name)") { () throws(ConfigError) in
+                if case .app(let app) = project.credential { _ = try app.key.load() }
                 _ = try project.credential.load()
             }
             for secret in project.webhookSecrets + [project.api.token].compactMap(\.self) {

@@ -58,9 +58,12 @@ package struct Assembly: Sendable {
             concurrency: configuration.runtime.builds, log: log)
         let transport = GitTransport()
         let calls = BlockingPool(name: "slipway.hosts", width: 4)
+        let accounts = Accounts()
+        let paces = HostPaces()
         var links: [ProjectName: HostLink] = [:]
         for project in configuration.projects {
-            links[project.name] = HostLink.link(for: project, ledger: ledger, pool: calls)
+            links[project.name] = HostLink.link(
+                for: project, ledger: ledger, pool: calls, accounts: accounts, paces: paces)
         }
         var boundaries = Boundaries(
             records: ledger, fence: fence, quarantine: quarantine, engine: engine, engineName: socket,
@@ -74,10 +77,13 @@ package struct Assembly: Sendable {
             reading: { project in
                 let mirror = paths.mirror(of: project.name)
                 return RepositoryReading(
-                    address: project.repository, credential: project.credential.loader, transport: transport,
+                    address: project.repository,
+                    credential: { () async throws(StageFailure) in try await accounts.credential(of: project) },
+                    onRefusal: { await accounts.refused(project) }, transport: transport,
                     mirror: Mirror(path: mirror), mirrorPath: mirror, builder: builder,
                     fence: fence)
             })
+        boundaries.accounts = accounts
         boundaries.backups = BackupDesk(path: paths.backup, now: now) { (path, moment) throws(SQLiteError) in
             try await ledger.backup(to: path, now: moment)
         }

@@ -56,6 +56,8 @@ package struct Boundaries: Sendable {
     package var notices: NoticeDesk?
     /// What is seen of webhooks.
     package var hooks = HookDesk()
+    /// Gets at the projects' credentials.
+    package var accounts = Accounts()
     /// Reads a project's repository.
     package var reading: @Sendable (Configuration.Project) -> any CommitReading
 

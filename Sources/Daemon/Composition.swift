@@ -56,6 +56,11 @@ package struct Composition: Sendable {
         let watcher = RepositoryWatcher(
             transport: boundaries.remotes, interval: configuration.poll.interval, log: log
         ) { observation in
+            if case .failure(let failure) = observation.result, failure.reason == .remoteUnauthorised {
+                for settings in configuration.projects where observation.projects.contains(settings.name) {
+                    await boundaries.accounts.refused(settings)
+                }
+            }
             for name in observation.projects { await projects.loop(name)?.take(observation) }
         }
         let watch = WorldWatch(
@@ -82,7 +87,11 @@ package struct Composition: Sendable {
                         look: { watcher.look(at: settings.name) })
                 }
                 await projects.add(loop)
-                watcher.watch(settings.name, credential: settings.credential.loader, address: settings.repository)
+                let accounts = boundaries.accounts
+                watcher.watch(
+                    settings.name,
+                    credential: { () async throws(StageFailure) in try await accounts.credential(of: settings) },
+                    address: settings.repository)
                 return loop
             }
             if parts.quarantine.suspect(.project(settings.name)) == nil {
@@ -131,7 +140,9 @@ package struct Composition: Sendable {
                     parts: parts))
             guard link.reports else { continue }
             services.append(
-                HostReporter(link: link, environments: { await control.environments(of: loop) }, parts: parts))
+                HostReporter(
+                    link: link, environments: { await control.environments(of: loop) },
+                    isSettled: { await loop.knowsEveryEnvironment }, parts: parts))
         }
         if let interval = boundaries.lookInterval {
             services.append(HealthWatch(projects: projects, interval: interval))

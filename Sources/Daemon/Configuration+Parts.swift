@@ -38,19 +38,3 @@ extension Configuration {
         }
     }
 }
-
-extension CredentialSource {
-    /// Reads the credential whenever it is used, so that a rotated file works at once.
-    var loader: @Sendable () throws(StageFailure) -> RemoteCredential {
-        { () throws(StageFailure) in
-            do throws(ConfigError) {
-                return try self.load()
-            } catch {
-                throw StageFailure(
-                    reason: .remoteUnauthorised, verdict: .retry(after: nil),
-                    message: "the credential cannot be read: \(error)",
-                    hint: "mend the file that the configuration names; it is read again at the next look")
-            }
-        }
-    }
-}

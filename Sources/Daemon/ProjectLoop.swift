@@ -112,6 +112,9 @@ actor ProjectLoop: Service {
         !adoption.isAmnesiac || (adoption.hasObserved && hasListing && adoption.unresolved.isEmpty)
     }
 
+    /// Whether an environment that it does not have does not exist: Git and the engine were both asked.
+    var knowsEveryEnvironment: Bool { hasListing && adoption.hasObserved && hasAdopted }
+
     // What others tell
 
     /// Takes the newest listing, or why there is none.

@@ -9,7 +9,9 @@ struct RepositoryReading: Sendable {
     /// The remote.
     let address: RemoteAddress
     /// Reads the credential when it is used, so that a rotated file works at the next use.
-    let credential: @Sendable () throws(StageFailure) -> RemoteCredential
+    let credential: @Sendable () async throws(StageFailure) -> RemoteCredential
+    /// Told that the remote does not know the credential.
+    let onRefusal: @Sendable () async -> Void
     /// Talks to remotes, in children.
     let transport: GitTransport
     /// What was fetched.
@@ -34,8 +36,13 @@ struct RepositoryReading: Sendable {
     /// Fetches refs into the mirror.
     func fetch(_ refs: [KnownRef]) async throws(StageFailure) {
         guard await fence.admits() else { throw .cancelled }
-        let source = RepositorySource(address: address, credential: try credential())
-        try await transport.fetch(refs.map(\.name), from: source, into: mirrorPath)
+        let source = RepositorySource(address: address, credential: try await credential())
+        do throws(StageFailure) {
+            try await transport.fetch(refs.map(\.name), from: source, into: mirrorPath)
+        } catch {
+            if error.reason == .remoteUnauthorised { await onRefusal() }
+            throw error
+        }
     }
 
     /// Nothing is read for a while.

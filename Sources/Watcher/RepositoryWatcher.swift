@@ -25,8 +25,8 @@ package struct Observation: Sendable {
 ///
 /// A thin shell around ``PollSchedule`` and ``PollBatch``, which decide. It remembers no ref.
 package final class RepositoryWatcher: Service {
-    /// Fetches a project's credential at the moment it is needed, so that a rotated one is used at once. May block.
-    package typealias CredentialLoader = @Sendable () throws(StageFailure) -> RemoteCredential
+    /// Fetches a project's credential at the moment it is needed, so that a rotated one is used at once.
+    package typealias CredentialLoader = @Sendable () async throws(StageFailure) -> RemoteCredential
 
     private struct State {
         var schedule: PollSchedule
@@ -40,7 +40,6 @@ package final class RepositoryWatcher: Service {
     private let onObservation: @Sendable (Observation) async -> Void
     private let state: Mutex<State>
     private let wake = Wake()
-    private let pool = BlockingPool(name: "slipway.watcher", width: 1)
 
     /// A watcher without projects.
     ///
@@ -108,10 +107,10 @@ package final class RepositoryWatcher: Service {
 
     private func list(_ projects: [ProjectName]) async {
         let entries = state.withLock { state in state.projects.filter { projects.contains($0.key) } }
-        let loaded = await pool.run { entries.mapValues { ($0.address, Self.load($0.loader)) } }
+        let loaded = await Self.load(entries)
         var sources: [ProjectName: RepositorySource] = [:]
         var refused: [(address: RemoteAddress, project: ProjectName, failure: StageFailure)] = []
-        for (project, (address, credential)) in loaded {
+        for (project, address, credential) in loaded {
             switch credential {
             case .success(let credential):
                 sources[project] = RepositorySource(address: address, credential: credential)
@@ -127,9 +126,21 @@ package final class RepositoryWatcher: Service {
         }
     }
 
-    private static func load(_ loader: CredentialLoader) -> Result<RemoteCredential, StageFailure> {
+    /// The credentials, fetched side by side: one that takes long delays no other.
+    private static func load(
+        _ entries: [ProjectName: (address: RemoteAddress, loader: CredentialLoader)]
+    ) async -> [(ProjectName, RemoteAddress, Result<RemoteCredential, StageFailure>)] {
+        await withTaskGroup { group in
+            for (project, entry) in entries {
+                group.addTask { (project, entry.address, await load(entry.loader)) }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+    }
+
+    private static func load(_ loader: CredentialLoader) async -> Result<RemoteCredential, StageFailure> {
         do throws(StageFailure) {
-            return .success(try loader())
+            return .success(try await loader())
         } catch {
             return .failure(error)
         }

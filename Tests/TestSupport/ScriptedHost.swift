@@ -33,6 +33,14 @@ package final class ScriptedHost: Sendable {
         package var description: String { "\(method) \(path)\(query.isEmpty ? "" : "?\(query)") \(body)" }
     }
 
+    /// When a call arrived.
+    package struct Arrival: Sendable {
+        /// `POST`
+        package let method: String
+        /// When.
+        package let at: ContinuousClock.Instant
+    }
+
     /// One status of one commit.
     package struct Shown: Sendable, Hashable {
         /// The commit, as it was named.
@@ -71,6 +79,14 @@ package final class ScriptedHost: Sendable {
         var comments: [Int: [(id: Int, text: String)]] = [:]
         var nextID = 100
         var headers: [String: String] = [:]
+        var deployments: [Deployment] = []
+        var environments: [Environment] = []
+        var arrivals: [Arrival] = []
+        var app: App?
+        var appTokens: [String] = []
+        var validTokens: Set<String> = []
+        var appPermissions: [String: String] = [:]
+        var clockOffset = 0
         var mischief: [(path: String, what: Mischief)] = []
         /// Whether the page at hand has one behind it, where it was made smaller than asked for.
         var hasNext: Bool?
@@ -110,6 +126,8 @@ package final class ScriptedHost: Sendable {
 
     /// Every call, in order.
     package var calls: [Call] { shared.withLock { $0.calls } }
+    /// When the calls arrived, in order.
+    package var arrivals: [Arrival] { shared.withLock { $0.arrivals } }
     /// The calls that no rule knows.
     package var unknownCalls: [Call] { shared.withLock { $0.unknown } }
     /// The newest status of every commit and context.
@@ -145,6 +163,7 @@ package final class ScriptedHost: Sendable {
             body: String(decoding: request.body, as: UTF8.self))
         let mischief = shared.withLock { memory -> Mischief? in
             memory.calls.append(call)
+            memory.arrivals.append(Arrival(method: call.method, at: .now))
             if let mischief = hooks.mischief(at: call) { return mischief }
             guard let place = memory.mischief.firstIndex(where: { path.contains($0.path) }) else { return nil }
             return memory.mischief.remove(at: place).what
@@ -178,7 +197,7 @@ package final class ScriptedHost: Sendable {
         switch kind {
         case .github:
             [
-                gitHub
+                gitHub, gitHubDeployments, gitHubApp,
             ]
         case .gitea, .forgejo:
             [
@@ -186,7 +205,7 @@ package final class ScriptedHost: Sendable {
             ]
         case .gitlab:
             [
-                gitLab
+                gitLab, gitLabDeployments,
             ]
         case .bitbucket:
             [
@@ -196,7 +215,7 @@ package final class ScriptedHost: Sendable {
     }
 
     private func answer(to call: Call, _ headers: [String: String]) -> (Int, Any) {
-        if let doubt = doubt(of: headers, hasBody: !call.body.isEmpty) { return doubt }
+        if let doubt = doubt(of: headers, for: call) { return doubt }
         if let answer = permission(call) { return answer }
         let body = (try? JSONSerialization.jsonObject(with: Data(call.body.utf8))) as? [String: Any] ?? [:]
         if let known = hooks.answer(to: call, body, root: root) { return known }
@@ -217,14 +236,21 @@ package final class ScriptedHost: Sendable {
     }
 
     /// What is wrong with the headers.
-    private func doubt(of headers: [String: String], hasBody: Bool) -> (Int, Any)? {
+    private func doubt(of headers: [String: String], for call: Call) -> (Int, Any)? {
+        let hasBody = !call.body.isEmpty
         let expected =
             switch kind {
             case .github, .bitbucket: ("authorization", "Bearer \(token)")
             case .gitea, .forgejo: ("authorization", "token \(token)")
             case .gitlab: ("private-token", token)
             }
-        guard headers[expected.0] == expected.1 else { return (401, ["message": "Bad credentials"]) }
+        if kind == .github, isApp(call.path) {
+            if let doubt = doubt(ofAssertion: headers["authorization"]) { return doubt }
+        } else {
+            let shown = headers[expected.0]
+            let isValid = shared.withLock { $0.validTokens.contains { "Bearer \($0)" == shown } }
+            guard shown == expected.1 || isValid else { return (401, ["message": "Bad credentials"]) }
+        }
         // docs.github.com: requests without a User-Agent are rejected.
         guard headers["user-agent"] != nil else { return (403, ["message": "no user agent"]) }
         if kind == .github, headers["x-github-api-version"] != "2022-11-28" {

@@ -12,6 +12,10 @@ import Watcher
 /// Looks at everything the daemon needs, and says for each whether it is there or what to do.
 struct Doctor: Sendable {
     let configuration: Configuration
+    private let accounts = Accounts()
+
+    /// What is to be looked at.
+    init(configuration: Configuration) { self.configuration = configuration }
 
     /// Every finding, in the order people should read them.
     func findings() async -> [Finding] {
@@ -248,8 +252,8 @@ struct Doctor: Sendable {
 
     private func reach(_ project: Configuration.Project, _ transport: GitTransport) async -> Finding {
         let subject = "project \(project.name)"
-        do throws(ConfigError) {
-            let credential = try project.credential.load()
+        do throws(StageFailure) {
+            let credential = try await accounts.credential(of: project)
             switch await transport.list([project.repository], credential: credential).first {
             case .success(let listing):
                 let head = listing.head.map { ", default branch \($0.short)" } ?? ", and it is empty"
@@ -258,7 +262,7 @@ struct Doctor: Sendable {
             case nil: return .failed(subject, "\(project.repository) was not asked", nil)
             }
         } catch {
-            return .failed(subject, "\(error)", nil)
+            return .failed(subject, error.message, error.hint)
         }
     }
 

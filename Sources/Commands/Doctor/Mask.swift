@@ -36,9 +36,11 @@ struct Mask: Sendable {
         for registry in configuration.registries { take(registry.password) }
         for project in configuration.projects {
             for source in project.webhookSecrets { take(source) }
+            take(project.api.token)
             switch project.credential {
             case .none: break
             case .token(_, let source), .password(_, let source): take(source)
+            case .app(let app): take(app.key)
             case .sshKey(let key, let passphrase, _):
                 take(key)
                 take(passphrase)
