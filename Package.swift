@@ -68,7 +68,8 @@ let package = Package(
         module(
             "Commands",
             core + [
-                "Console", "Daemon", "Config", "Watcher", "Deployer", "ContainerEngine", "HTTPClient", "Subprocess",
+                "Console", "Daemon", "Config", "GitHosts", "Watcher", "Deployer", "ContainerEngine", "HTTPClient",
+                "Subprocess",
                 "Crypto", "Archive",
             ]),
         .executableTarget(name: "slipway", dependencies: ["Commands", "Watcher"]),
@@ -114,9 +115,11 @@ let package = Package(
             ["Builder", "ContainerEngine", "Git", "HTTPClient", "Lifecycle", "Model", "Subprocess", "TestSupport"]),
         tests("Deployer", ["Deployer", "ContainerEngine", "TestSupport"]),
         tests("Promoter", ["Promoter", "Model"]),
-        tests("Daemon", ["Daemon", "Store", "Model", "Deployer", "Promoter", "Watcher", "TestSupport"]),
+        tests(
+            "Daemon",
+            ["Daemon", "Store", "Model", "Deployer", "Promoter", "Watcher", "Config", "GitHosts", "TestSupport"]),
         tests("Console", ["Console", "TestSupport"]),
-        tests("Commands", ["Commands", "Model", "Lifecycle", "Config", "Subprocess", "TestSupport"]),
+        tests("Commands", ["Commands", "Model", "Lifecycle", "Config", "GitHosts", "Subprocess", "TestSupport"]),
         tests("Simulation", ["Subprocess", "slipway-simulation"]),
         tests("EndToEnd", ["TestSupport", "Model", "HTTPClient", "Crypto", "SQLite", "Subprocess", "slipway"]),
     ],

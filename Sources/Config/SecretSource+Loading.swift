@@ -44,7 +44,7 @@ extension CredentialSource {
         case .app:
             return nil
         case .none:
-            return .none
+            return RemoteCredential.none
         case .token(nil, let source):
             return .token(try source.load())
         case .token(let user?, let source), .password(let user, let source):

@@ -57,7 +57,9 @@ package final class Accounts: Sendable {
 
     private func load(_ source: CredentialSource) async throws(StageFailure) -> RemoteCredential {
         try await pool.run { () throws(StageFailure) in
-            do throws(ConfigError) { return try source.load() ?? .none } catch { throw Self.unreadable(error) }
+            do throws(ConfigError) { return try source.load() ?? RemoteCredential.none } catch {
+                throw Self.unreadable(error)
+            }
         }
     }
 

@@ -169,16 +169,24 @@ struct ConfigurationMistakeTests {
             "{ token: { env: TOKEN } }",
             "credential.token.env: unknown field 'env'; environment variables are not read; write file: …"
         ),
-        ("{}", "credential: there is no credential in it; give one of token, password and ssh_key"),
+        ("{}", "credential: there is no credential in it; give one of token, password, ssh_key and app"),
         (
             "{ token: { file: /a }, ssh_key: { file: /b } }",
-            "credential: token and ssh_key exclude each other; give one of token, password and ssh_key"
+            "credential: token and ssh_key exclude each other; give one of token, password, ssh_key and app"
         ),
         ("{ password: { file: /a } }", "credential.user: 'user' is missing; a password needs it"),
         ("{ token: { file: /a }, known_hosts: /b }", "credential.known_hosts: 'known_hosts' goes with 'ssh_key' only"),
         (
             "{ ssh_key: { file: /a }, known_hosts: /b }",
             "credential: a key is of use to ssh:// only; give a token or user and password"
+        ),
+        (
+            "{ app: { id: 1 } }",
+            "credential.app.private_key: 'private_key' is missing; Where its private key is kept, as the .pem file that GitHub gave."
+        ),
+        (
+            "{ app: { id: 1, private_key: { file: /a } }, user: ada }",
+            "credential.user: an app needs no user; remove it"
         ),
     ])
     func explainsCredentials(credential: String, problem: String) {

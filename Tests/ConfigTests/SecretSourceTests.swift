@@ -66,7 +66,7 @@ struct SecretSourceTests {
         let directory = try Directory()
         let secret = directory.write("a", Array("s3cret\n".utf8), mode: 0o640)
         let hosts = directory.write("b", Array("h ssh-ed25519 AAAA\n".utf8), mode: 0o644)
-        #expect(try CredentialSource.none.load() == .none)
+        #expect(try CredentialSource.none.load() == RemoteCredential.none)
         #expect(try CredentialSource.token(user: nil, .file(secret)).load() == .token(Secret("s3cret")))
         #expect(try CredentialSource.token(user: "u", .file(secret)).load() == .password(user: "u", Secret("s3cret")))
         #expect(

@@ -39,8 +39,8 @@ import Testing
         let curve = try TestKey.openssl(["ecparam", "-name", "prime256v1", "-genkey", "-noout"])
         #expect(refusal(of: curve)?.message == "it is no RSA key")
         // A key with a passphrase is refused, not asked about on the terminal.
-        let locked = try TestKey.openssl(
-            ["pkcs8", "-topk8", "-passout", "pass:secret", "-in", try TestKey().path])
+        let key = try TestKey()
+        let locked = try TestKey.openssl(["pkcs8", "-topk8", "-passout", "pass:secret", "-in", key.path])
         #expect(refusal(of: locked)?.call == "PEM_read_bio_PrivateKey")
         #expect(refusal(of: String(try TestKey().pem.prefix(400)))?.call == "PEM_read_bio_PrivateKey")
     }

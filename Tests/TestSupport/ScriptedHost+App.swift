@@ -19,6 +19,9 @@ extension ScriptedHost {
         shared.withLock { $0.app = app }
     }
 
+    /// Calls a body with every token that is handed out from now on, before it is.
+    package func onAppToken(_ body: @escaping @Sendable (String) -> Void) { shared.withLock { $0.onAppToken = body } }
+
     /// The tokens that were handed out, oldest first.
     package var appTokens: [String] { shared.withLock { $0.appTokens } }
 
@@ -71,17 +74,17 @@ extension ScriptedHost {
             return nil
         }
         guard number == app.installation else { return (404, ["message": "Not Found"]) }
-        let token = shared.withLock { memory in
+        let (token, tell) = shared.withLock { memory in
             let token = "ghs_of_the_test_\(memory.appTokens.count + 1)"
             memory.appTokens.append(token)
             memory.validTokens.insert(token)
-            return token
+            return (token, memory.onAppToken)
         }
+        tell?(token)
         return (
             201,
             [
                 "token": token, "expires_at": "2030-01-01T00:00:00Z",
-                "permissions": shared.withLock { $0.appPermissions },
             ]
         )
     }

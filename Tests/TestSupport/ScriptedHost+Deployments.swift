@@ -73,7 +73,7 @@ extension ScriptedHost {
                 "ref", "task", "auto_merge", "required_contexts", "environment", "description",
                 "transient_environment", "production_environment", "payload",
             ]
-            guard Set(body.keys) == names, let commit = body["ref"] as? String, isCommit(commit),
+            guard Set(body.keys) == names, let commit = body["ref"] as? String, isCommit(commit), isThere(commit),
                 body["auto_merge"] as? Bool == false, (body["required_contexts"] as? [Any])?.isEmpty == true,
                 let environment = body["environment"] as? String, (1...255).contains(environment.count),
                 let description = body["description"] as? String, description.count <= 140,

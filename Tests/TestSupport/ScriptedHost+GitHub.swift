@@ -18,7 +18,7 @@ extension ScriptedHost {
         let root = "/repos/\(repository)"
         if call.method == "POST", call.path.hasPrefix(root + "/statuses/") {
             let commit = call.path.dropFirst(root.count + "/statuses/".count)
-            guard isCommit(commit), let state = body["state"] as? String, states.contains(state),
+            guard isCommit(commit), isThere(commit), let state = body["state"] as? String, states.contains(state),
                 let context = body["context"] as? String,
                 let description = body["description"] as? String, description.count <= limit,
                 Set(body.keys).isSubset(of: ["state", "context", "description", "target_url"])
@@ -40,6 +40,7 @@ extension ScriptedHost {
                 return (200, kind == .github ? page(all, call.query, size: pageSize) : all)
             }
             guard call.method == "POST", let text = body["body"] as? String else { return nil }
+            guard !text.isEmpty else { return (422, ["message": "Body cannot be blank"]) }
             return (201, ["id": write(text, on: number), "body": text])
         }
         if call.method == "PATCH", let id = numbered(call.path, root + "/issues/comments/", ""),

@@ -44,4 +44,7 @@ extension ScriptedHost {
                 .map { ($0[0], $0.count > 1 ? $0[1] : "") },
             uniquingKeysWith: { first, _ in first })
     }
+
+    /// Whether there is such a commit: all zeros is none.
+    func isThere(_ commit: some StringProtocol) -> Bool { commit.contains { $0 != "0" } }
 }

@@ -85,8 +85,10 @@ package final class ScriptedHost: Sendable {
         var app: App?
         var appTokens: [String] = []
         var validTokens: Set<String> = []
-        var appPermissions: [String: String] = [:]
         var clockOffset = 0
+        var onAppToken: (@Sendable (String) -> Void)?
+        var scopes = ["api"]
+        var accessLevel = 40
         var mischief: [(path: String, what: Mischief)] = []
         /// Whether the page at hand has one behind it, where it was made smaller than asked for.
         var hasNext: Bool?
@@ -197,19 +199,19 @@ package final class ScriptedHost: Sendable {
         switch kind {
         case .github:
             [
-                gitHub, gitHubDeployments, gitHubApp,
+                gitHub, gitHubDeployments, gitHubApp, rights,
             ]
         case .gitea, .forgejo:
             [
-                gitea
+                gitea, rights,
             ]
         case .gitlab:
             [
-                gitLab, gitLabDeployments,
+                gitLab, gitLabDeployments, rights,
             ]
         case .bitbucket:
             [
-                bitbucket
+                bitbucket, rights,
             ]
         }
     }

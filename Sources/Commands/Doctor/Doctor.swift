@@ -239,6 +239,8 @@ struct Doctor: Sendable {
             findings.append(await reach(project, transport))
             if let absence = HostAbsence.finding(for: project) {
                 findings.append(.warning("project \(project.name)", absence.what, absence.remedy))
+            } else {
+                findings += await HostCheck(project: project, accounts: accounts).findings()
             }
             if project.webhookSecrets.isEmpty {
                 findings.append(

@@ -95,21 +95,33 @@ extension HostLink {
     static func link(
         for settings: Configuration.Project, ledger: Ledger, pool: BlockingPool, accounts: Accounts, paces: HostPaces
     ) -> HostLink? {
-        guard let kind = settings.host,
-            let repository = HostRepository(kind: kind, remote: settings.repository, api: settings.api.url)
+        let repository = repository(of: settings)
+        guard let pace = repository.map({ paces.pace(of: settings, at: $0) }),
+            let client = client(for: settings, pool: pool, accounts: accounts, pace: pace)
         else { return nil }
-        if settings.api.token == nil, !settings.credential.suitsCalls { return nil }
-        let client = HostClient(
-            repository: repository, pool: pool, pace: paces.pace(of: settings, at: repository),
-            renew: { accounts.renews($0) },
+        return HostLink(
+            project: settings.name, client: client, ledger: ledger, reports: settings.api.reports,
+            deployments: settings.api.deployments)
+    }
+
+    /// What calls a project's host; nil where it has no API that we may call.
+    static func client(
+        for settings: Configuration.Project, pool: BlockingPool, accounts: Accounts, pace: HostPace
+    ) -> HostClient? {
+        guard let repository = repository(of: settings),
+            settings.api.token != nil || settings.credential.suitsCalls
+        else { return nil }
+        return HostClient(
+            repository: repository, pool: pool, pace: pace, renew: { accounts.renews($0) },
             credential: { () async throws(StageFailure) in
                 // Only what can be sent to an API comes this far.
                 guard let credential = try await accounts.callCredential(of: settings) else { throw .cancelled }
                 return credential
             })
-        return HostLink(
-            project: settings.name, client: client, ledger: ledger, reports: settings.api.reports,
-            deployments: settings.api.deployments)
+    }
+
+    private static func repository(of settings: Configuration.Project) -> HostRepository? {
+        settings.host.flatMap { HostRepository(kind: $0, remote: settings.repository, api: settings.api.url) }
     }
 }
 

@@ -1,7 +1,6 @@
 import Crypto
-import FoundationEssentials
 import HTTPClient
-package import Lifecycle
+import Lifecycle
 package import Model
 import Synchronization
 
