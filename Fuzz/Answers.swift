@@ -32,7 +32,8 @@ func hostLimits(_ bytes: [UInt8]) {
         return HTTPHeader(String(parts[0]), parts.count > 1 ? String(parts[1].drop { $0 == " " }) : "")
     }
     let response = HTTPResponse(status: Int(numbers.first ?? 0), headers: headers, body: [])
-    if let rest = HostLimits.rest(after: response, now: numbers.last ?? 0) { precondition(rest > .zero) }
+    let rest = HostLimits.rest(after: response, now: numbers.last ?? 0)
+    if case .ordered(let duration) = rest { precondition(duration > .zero) }
 }
 
 /// What a Git child says, whose remote may have taken it over. Names that are accepted are harmless, and each of them is

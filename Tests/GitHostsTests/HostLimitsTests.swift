@@ -10,25 +10,26 @@ struct HostLimitsTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let status: Int
         var headers: [String: String] = [:]
-        let rest: Duration?
+        let rest: HostLimits.Rest
         var testDescription: String { "\(status) \(headers)" }
     }
 
     @Test(arguments: [
-        Case(status: 200, rest: nil), Case(status: 403, rest: nil), Case(status: 429, rest: .seconds(60)),
-        Case(status: 429, headers: ["Retry-After": "7"], rest: .seconds(7)),
-        Case(status: 503, headers: ["Retry-After": "0"], rest: .seconds(1)),
-        Case(status: 403, headers: ["Retry-After": "-9223372036854775808"], rest: .seconds(1)),
-        Case(status: 429, headers: ["Retry-After": "tomorrow"], rest: .seconds(60)),
-        Case(status: 200, headers: ["X-RateLimit-Remaining": "1", "X-RateLimit-Reset": "9"], rest: nil),
+        Case(status: 200, rest: .none), Case(status: 403, rest: .none), Case(status: 429, rest: .unsaid),
+        Case(status: 429, headers: ["Retry-After": "7"], rest: .ordered(.seconds(7))),
+        Case(status: 503, headers: ["Retry-After": "0"], rest: .ordered(.seconds(1))),
+        Case(status: 403, headers: ["Retry-After": "-9223372036854775808"], rest: .ordered(.seconds(1))),
+        Case(status: 429, headers: ["Retry-After": "tomorrow"], rest: .unsaid),
+        Case(status: 200, headers: ["X-RateLimit-Remaining": "1", "X-RateLimit-Reset": "9"], rest: .none),
         Case(
-            status: 200, headers: ["X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "\(now + 9)"], rest: .seconds(9)),
-        Case(status: 200, headers: ["RateLimit-Remaining": "0", "RateLimit-Reset": "5"], rest: .seconds(1)),
-        Case(status: 200, headers: ["RateLimit-Remaining": "0"], rest: .seconds(60)),
+            status: 200, headers: ["X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "\(now + 9)"],
+            rest: .ordered(.seconds(9))),
+        Case(status: 200, headers: ["RateLimit-Remaining": "0", "RateLimit-Reset": "5"], rest: .ordered(.seconds(1))),
+        Case(status: 200, headers: ["RateLimit-Remaining": "0"], rest: .unsaid),
         // A moment so far away that there is no number for the time until then.
         Case(
             status: 200, headers: ["RateLimit-Remaining": "0", "RateLimit-Reset": "-9223372036854775808"],
-            rest: .seconds(60)),
+            rest: .unsaid),
     ])
     func isAsTheAnswerSays(_ example: Case) {
         let response = HTTPResponse(
