@@ -1,3 +1,4 @@
+import Model
 import Synchronization
 
 /// What hosts say about a repository and a credential.
