@@ -1,9 +1,9 @@
 import Config
-import GitHosts
 import Model
 import Testing
 
 @testable import Commands
+@testable import GitHosts
 
 /// What `doctor` says of a credential's rights at its host.
 @Suite struct HostCheckTests {
