@@ -13,7 +13,7 @@ enum StatusView {
         let record = machine.record
         let live = record.live
         let containers = (observed?.containers ?? []).filter { $0.labels.release == live?.release }
-        let services = Self.services(containers)
+        let services = Self.services(containers, addresses: addresses(observed, configurations))
         let (observedHealth, observedReason) = Self.health(
             live: live, stop: record.stopped, containers: containers, isObserved: observed != nil,
             engineProblem: engineProblem)
@@ -30,14 +30,27 @@ enum StatusView {
             gates: gates(machine), hold: record.hold, deployment: deployment, expires: expires)
     }
 
-    private static func services(_ containers: [ObservedContainer]) -> [EnvironmentStatus.ServiceStatus] {
+    /// Where each service is reached.
+    private static func addresses(
+        _ observed: ObservedEnvironment?, _ configurations: EnvironmentConfigurations
+    ) -> [String: String] {
+        let pairs = (observed?.routes ?? []).compactMap { route -> (String, String)? in
+            guard let service = Route.owner(of: route.id)?.service, let host = route.hosts.first else { return nil }
+            return (service, configurations.front.url(of: host))
+        }
+        return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+    }
+
+    private static func services(
+        _ containers: [ObservedContainer], addresses: [String: String]
+    ) -> [EnvironmentStatus.ServiceStatus] {
         let byService = Dictionary(grouping: containers) { $0.labels.service ?? "" }
         return byService.sorted { $0.key < $1.key }.compactMap { name, members in
             guard let image = members.first?.image else { return nil }
             return .init(
                 name: name, image: image, containers: members.map(\.name).sorted(),
                 running: members.count { $0.state == .running },
-                wanted: max(members.count, members.compactMap(\.labels.replica).max() ?? 0))
+                wanted: max(members.count, members.compactMap(\.labels.replica).max() ?? 0), url: addresses[name])
         }
     }
 

@@ -170,9 +170,14 @@ package struct EnvironmentStatus: Sendable, Hashable, Codable {
         package var running: Int
         /// How many should.
         package var wanted: Int
+        /// Where it is reached; nil where it is not.
+        package var url: String?
 
         /// A status as given.
-        package init(name: String, image: ImageID, containers: [String], running: Int, wanted: Int) {
+        package init(
+            name: String, image: ImageID, containers: [String], running: Int, wanted: Int, url: String? = nil
+        ) {
+            self.url = url
             self.name = name
             self.image = image
             self.containers = containers

@@ -118,7 +118,7 @@ import Testing
                 project: project))
         #expect(text.hasPrefix("<!-- slipway:shop -->"))
         #expect(text.contains("(http://feature-x--shop.localhost:8080)"))
-        #expect(text.contains("live, without a build, 3 s"))
+        #expect(text.contains("**live** — `1111111`, without a build, 3 s"))
         #expect(!text.contains("staging"))
     }
 
@@ -148,7 +148,7 @@ import Testing
         #expect(!text.contains("<img"))
         #expect(!text.contains("@everyone"))
         #expect(!text.contains("[x]("))
-        #expect(text.ranges(of: "````").count == 2)
+        #expect(text.ranges(of: "`````").count == 2)
     }
 }
 

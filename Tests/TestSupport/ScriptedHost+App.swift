@@ -30,15 +30,7 @@ extension ScriptedHost {
 
     /// Its clock is so many seconds ahead.
     package func setClock(ahead seconds: Int) {
-        let formatter = DateFormatter()
-        formatter.locale = Locale(identifier: "en_US_POSIX")
-        formatter.timeZone = TimeZone(identifier: "GMT")
-        formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
-        let date = formatter.string(from: Date(timeIntervalSinceNow: Double(seconds)))
-        shared.withLock {
-            $0.clockOffset = seconds
-            $0.headers["Date"] = date
-        }
+        shared.withLock { $0.clockOffset = seconds }
     }
 
     /// Whether a call is made as the app itself.

@@ -138,7 +138,9 @@ extension ScriptedHost {
         _ status: Int, _ body: [UInt8], to call: Call, ifNoneMatch tag: String?, hasNext: Bool?
     ) -> [UInt8] {
         var headers = shared.withLock { $0.headers }
-        if people.withLock({ $0.hasClock }) { headers["Date"] = Self.httpDate(.now) }
+        if people.withLock({ $0.hasClock }) {
+            headers["Date"] = Self.httpDate(.now.addingTimeInterval(Double(shared.withLock { $0.clockOffset })))
+        }
         if let hasNext, kind != .bitbucket {
             headers["Link"] = hasNext ? "<https://evil.example.com/next>; rel=\"next\"" : "<https://x/1>; rel=\"first\""
         }

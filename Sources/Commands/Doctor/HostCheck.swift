@@ -13,15 +13,8 @@ struct HostCheck: Sendable {
         let subject = "project \(project.name)"
         guard let kind = project.host else { return [] }
         do throws(StageFailure) {
-            guard let rights = try await accounts.rights(of: project) else {
-                return [
-                    .warning(
-                        subject,
-                        "there is no credential for \(kind.title)'s API: pull requests are not heard of, and "
-                            + "nothing is told",
-                        "set api.token, or another credential: docs/GIT-HOSTS.md says which, and what works without")
-                ]
-            }
+            // Where there is no host or no credential for it, HostAbsence says so.
+            guard let rights = try await accounts.rights(of: project) else { return [] }
             return Self.findings(rights, of: project, at: kind)
         } catch {
             return [.failed(subject, error.message, error.hint)]

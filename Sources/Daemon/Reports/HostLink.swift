@@ -33,9 +33,10 @@ package final class HostLink: Sendable {
         private var order: Int {
             switch self {
             case .listing: 0
-            case .reporting(.statuses): 1
-            case .reporting(.deployments): 2
-            case .reporting(.comments): 3
+            case .comments: 1
+            case .reporting(.statuses): 2
+            case .reporting(.deployments): 3
+            case .reporting(.comments): 4
             }
         }
 

@@ -5,6 +5,8 @@ import Model
 struct ReportMemory: Sendable {
     /// How often the wording of something that is under way is changed.
     static let rewordingPause = Duration.seconds(10)
+    /// How often one comment is changed.
+    static let commentPause = Duration.seconds(3)
     /// How many refusals are kept in mind.
     private static let refusalLimit = 1000
 
@@ -23,8 +25,9 @@ struct ReportMemory: Sendable {
         var best: ReportAct?
         for act in due where !refused.contains(act.content) {
             var opening = rests[act.topic] ?? now
-            if act.isRewording, let told = lastTold[act.subject] {
-                opening = max(opening, told + Self.rewordingPause)
+            if let told = lastTold[act.subject] {
+                if act.isRewording { opening = max(opening, told + Self.rewordingPause) }
+                if act.topic == .comments { opening = max(opening, told + Self.commentPause) }
             }
             if opening > now {
                 later = min(later ?? opening, opening)

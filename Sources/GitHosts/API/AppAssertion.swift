@@ -55,20 +55,9 @@ enum ClockSkew {
     ///   - date: the answer's `Date` (RFC 9110, 5.6.7).
     ///   - now: seconds since 1970 by this machine's clock.
     static func words(date: String?, now: Int64) -> String? {
-        guard let date, let told = seconds(of: date) else { return nil }
-        let ahead = now - told
+        guard let date, let told = HostMoment.httpDate(date) else { return nil }
+        let ahead = now - told.milliseconds / 1000
         guard abs(ahead) > tolerance else { return nil }
         return "this machine's clock is \(abs(ahead)) s \(ahead > 0 ? "ahead of" : "behind") GitHub's"
-    }
-
-    /// `Sun, 06 Nov 1994 08:49:37 GMT` in seconds since 1970; nil for anything else.
-    private static func seconds(of date: String) -> Int64? {
-        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        let words = date.split(separator: " ")
-        guard words.count == 6, words[5] == "GMT", let month = months.firstIndex(of: String(words[2])) else {
-            return nil
-        }
-        let number = month < 9 ? "0\(month + 1)" : "\(month + 1)"
-        return Timestamp("\(words[3])-\(number)-\(words[1])T\(words[4]).000Z").map { $0.milliseconds / 1000 }
     }
 }

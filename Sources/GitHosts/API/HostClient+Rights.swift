@@ -15,7 +15,8 @@ extension HostClient {
 
     /// Asks; what is no answer to the question, such as a limit or a credential that is not known, is thrown.
     private func asked(_ call: HostCall) async throws(StageFailure) -> (HTTPResponse, JSONDocument?) {
-        let (response, document) = try await exchange(call)
+        let response = try await converse(call)
+        let document = response.body.isEmpty ? nil : JSONDocument(response.body)
         let message = Self.words(document?.root, response)
         let rest = HostLimits.rest(after: response, message: message, now: 0)
         if response.status == 401 || response.status >= 500 || !response.isSuccess && rest != .none {
