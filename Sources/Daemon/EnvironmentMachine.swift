@@ -391,7 +391,12 @@ package struct EnvironmentMachine: Sendable {
             }
             return isParked(commit, now) || obstacle?.commit == commit ? nil : .deploy(candidate)
         case .refused(let failure):
-            return record.failed?.commit == commit ? nil : .refuse(commit: commit, failure)
+            guard let failed = record.failed, failed.commit == commit else {
+                return .refuse(commit: commit, failure)
+            }
+            // What could not be written down is said once more.
+            return failed.failure.reason == failure.reason || isParked(commit, now)
+                ? nil : .refuse(commit: commit, failure)
         case .ready, nil:
             return nil
         }

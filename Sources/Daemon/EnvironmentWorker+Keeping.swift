@@ -55,8 +55,11 @@ extension EnvironmentWorker {
         // What runs may have been started under an older configuration; that alone is no damage. What is damaged is
         // mended under the one of now: the older one is not known any more.
         let isOlder = wanted.configuration.digest != live.configuration
-        if isOlder, try await parts.deployer.observe(id).runs(release, configuration: live.configuration) {
-            return machine.repaired()
+        if isOlder {
+            let observed = try await parts.deployer.observe(id)
+            if observed.runs(release, configuration: live.configuration) {
+                return machine.repaired(hasLeftovers: observed.hasMore(than: live))
+            }
         }
         wanted.resting = machine.beginRepair(at: parts.now())
         let result = try await parts.deployer.converge(on: wanted, reporter: SilentReporter())
@@ -91,6 +94,8 @@ extension EnvironmentWorker {
             }
             guard let release else { return machine.swept() }
             var resting = wanted(release, commit: live.commit)
+            // What runs is what stays, even where the configuration of now is another one.
+            resting.configuration.digest = live.configuration
             resting.resting = machine.crashes.resting(at: parts.now())
             let wanted = resting
             try await interruptible(by: signal) { () async throws(StageFailure) in
@@ -145,9 +150,13 @@ extension EnvironmentWorker {
         }
         let live = record.live?.deployment
         let events =
-            wasOpen
-            ? [parts.event(id, "deployment.superseded", "\(last.commit.short) was given up: its environment is gone")]
-            : []
+            unsavedEvents
+            + (wasOpen
+                ? [
+                    parts.event(
+                        id, "deployment.superseded", "\(last.commit.short) was given up: its environment is gone")
+                ]
+                : [])
         try await parts.kept { [last] ledger in
             try await ledger.save(last, environment: nil, replacing: live, events: events)
         }

@@ -3,6 +3,11 @@ import Deployer
 import Model
 
 extension ObservedEnvironment {
+    /// Whether containers of another release or configuration are there.
+    func hasMore(than live: EnvironmentRecord.LiveRelease) -> Bool {
+        containers.contains { $0.labels.release != live.release || $0.labels.configuration != live.configuration }
+    }
+
     /// Whether every container of a release runs that was made under a configuration.
     func runs(_ release: Release, configuration: Digest) -> Bool {
         release.services.allSatisfy { service in

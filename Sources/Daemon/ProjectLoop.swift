@@ -32,6 +32,8 @@ actor ProjectLoop: Service {
     var refs: [KnownRef]
     /// Its environments.
     var workers: [EnvironmentName: EnvironmentWorker] = [:]
+    /// When environments that are gone went, until they were not seen any more.
+    var removedAt: [EnvironmentName: ContinuousClock.Instant] = [:]
     var adoption: Adoption
     /// Why the records may be older than what runs; nil when they are not, or a person has looked.
     var doubt: Restoration?
@@ -136,7 +138,9 @@ actor ProjectLoop: Service {
     ) async {
         if isComplete {
             if doubt != nil, !adoption.hasObserved { await correct(by: environments) }
-            for (name, observed) in environments where workers[name] == nil {
+            removedAt = removedAt.filter { $0.value >= lookedAt }
+            // What a look saw that began before its end is not there any more.
+            for (name, observed) in environments where workers[name] == nil && removedAt[name] == nil {
                 guard let record = adoption.record(of: observed, now: parts.now()) else {
                     await clear(observed)
                     continue
@@ -262,6 +266,7 @@ actor ProjectLoop: Service {
     private func dropRemoved() async {
         for (name, worker) in workers where await worker.isRemoved {
             workers[name] = nil
+            removedAt[name] = SteadyClock.now
             parts.changes.notify()
         }
         let used = Set(await records().compactMap(\.ref))

@@ -80,7 +80,7 @@ struct SimulatedRemotes: RemoteLister, @unchecked Sendable {
                 guard let repository = world.repositories.first(where: { $0.address == address }),
                     world.machine.elapsed >= repository.downUntil
                 else { return .failure(Self.unreachable) }
-                return .success(repository.list())
+                return .success(repository.list(at: world.machine.elapsed))
             }
             switch outcome {
             case .value(let result): results.append(result)

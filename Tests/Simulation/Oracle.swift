@@ -285,6 +285,8 @@ final class Oracle {
             return listener.environment != environment
         }
         if isTaken { return }
+        // A listing that shows it again may be on its way.
+        if let absentAt = repository.absentAt[ref], world.machine.elapsed - absentAt < 3_000_000_000 { return }
         if let absences = repository.absences[ref], absences < 2 {
             fail("I-2", "\(environment) is taken away, and only \(absences) listings in a row lacked \(ref)")
         }

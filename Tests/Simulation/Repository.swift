@@ -104,6 +104,8 @@ final class Repository {
     var refs: [RefName: ListedRef] = [:]
     /// In how many listings in a row each branch was missing.
     var absences: [RefName: Int] = [:]
+    /// When the second listing in a row, or a later one, lacked a branch.
+    var absentAt: [RefName: Int64] = [:]
     /// The trees of its commits.
     var trees: [ObjectID: Int] = [:]
     /// The commits that each branch named, oldest first.
@@ -179,9 +181,12 @@ final class Repository {
     var tags: [RefName] { refs.keys.filter(\.isTag).sorted() }
 
     /// What a listing shows now.
-    func list() -> RefListing {
+    func list(at now: Int64) -> RefListing {
         listings += 1
-        for name in tips.keys { absences[name] = refs[name] == nil ? (absences[name] ?? 0) + 1 : 0 }
+        for name in tips.keys {
+            absences[name] = refs[name] == nil ? (absences[name] ?? 0) + 1 : 0
+            if let count = absences[name], count >= 2 { absentAt[name] = now }
+        }
         for ref in refs.values {
             lastListed[ref.name, default: [:]][ref.commit] = listings
             if ref.name.isTag { taggedCommits.insert(ref.commit) }
