@@ -81,10 +81,11 @@ package struct Composition: Sendable {
                         project, reading: boundaries.reading(settings), isAmnesiac: isAmnesiac,
                         doubt: doubts[settings.name], configuration: configuration, boundaries: boundaries,
                         parts: parts,
+                        // Unowned: the watcher has the loops' mailboxes, and both live as long as the services.
                         source: PullRequestSource(
                             host: settings.host, isAsked: boundaries.links[settings.name] != nil,
-                            want: { watcher.want($0, of: settings.name) }),
-                        look: { watcher.look(at: settings.name) })
+                            want: { [unowned watcher] in watcher.want($0, of: settings.name) }),
+                        look: { [unowned watcher] in watcher.look(at: settings.name) })
                 }
                 await projects.add(loop)
                 let accounts = boundaries.accounts

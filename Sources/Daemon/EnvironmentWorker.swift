@@ -169,6 +169,11 @@ actor EnvironmentWorker {
 
     /// Takes a person's pin, or its end.
     func hold(_ hold: Hold?, pinned: Digest? = nil) async throws(StageFailure) {
+        if hold != nil, isLeaving {
+            throw StageFailure(
+                reason: .other, verdict: .stall, message: "environment '\(id.name)' of \(id.project) is being deleted",
+                hint: "wait until it is gone; the next push brings it back")
+        }
         machine.held(hold, pinned: pinned)
         try await parts.kept { ledger in try await ledger.save(record, events: []) }
         interruptIfSuperseded()

@@ -49,6 +49,8 @@ actor ProjectLoop: Service {
     var hasListing = false
     /// How many complete listings were taken in since the start.
     var listings: Int64 = 0
+    /// How many listings in a row that said the same were taken in: some are overwritten while the loop is busy.
+    var takenInARow = 0
     var expiry = PreviewExpiry()
     /// The environments of which nothing but a network was found when everything was listed last.
     var bare: Set<EnvironmentName> = []
@@ -183,7 +185,10 @@ actor ProjectLoop: Service {
     /// Removes the network of an environment that is not there any more: its creation was asked for before the
     /// environment went, and happened afterwards. Only what two complete listings showed alone.
     private func clear(_ observed: ObservedEnvironment) async {
-        let isBare = observed.containers.isEmpty && observed.volumes.isEmpty && !observed.networks.isEmpty
+        // A pin that was written while the environment went is all that its marker holds.
+        let areMarkers = observed.volumes.allSatisfy { $0.labels.hold != nil && !adoption.isAmnesiac }
+        let isBare =
+            observed.containers.isEmpty && areMarkers && !(observed.networks.isEmpty && observed.volumes.isEmpty)
         guard isBare, hasAdopted, hasListing, doubt == nil, bare.remove(observed.id.name) != nil else {
             if isBare { bare.insert(observed.id.name) }
             return
@@ -248,12 +253,14 @@ actor ProjectLoop: Service {
             look()
         }
         if let observation = mailbox.withLock({ $0.take() }) {
-            if observation.repeats >= 2, hasListing, problem == nil {
+            if observation.repeats == 0 { takenInARow = 0 }
+            if observation.repeats >= 2, takenInARow >= 2, hasListing, problem == nil {
                 // Nothing can follow from a listing that was seen twice before; an idle daemon costs next to nothing.
                 listedAt = parts.now()
                 listings += 1
                 if case .success(let listing) = observation.result { await settle(openInbox(), after: listing) }
             } else {
+                if case .success = observation.result { takenInARow += 1 } else { takenInARow = 0 }
                 await take(observation.result)
             }
         }

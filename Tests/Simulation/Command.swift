@@ -27,6 +27,8 @@ enum Command {
         let name = "SWIFT_DETERMINISTIC_HASHING"
         if let value = getenv(name), String(cString: value) == "1" { return }
         setenv(name, "1", 1)
+        // Worlds come and go: memory that is given back to the kernel would be asked for again at once; mallopt(3).
+        setenv("MALLOC_TRIM_THRESHOLD_", "\(256 << 20)", 1)
         var arguments: [UnsafeMutablePointer<CChar>?] = CommandLine.arguments.map { strdup($0) }
         arguments.append(nil)
         execv("/proc/self/exe", &arguments)

@@ -182,8 +182,10 @@ final class Oracle {
     func retires(_ container: EngineState.Container, _ life: Life) { container.isRetiring = true }
 
     /// The daemon stops or removes a container now.
-    func takesAway(_ container: EngineState.Container) {
+    func takesAway(_ container: EngineState.Container, _ life: Life) {
         gone(container)
+        // Asked for before another daemon took over: nobody can take it back.
+        if life.epoch != world.disk.current.epoch { return }
         guard let port = container.port, container.isAlive, !container.isDisturbed,
             let environment = container.environment
         else { return }
@@ -266,11 +268,16 @@ final class Oracle {
         let name = RefName(printable: ref ?? "")
         let index = repository.alike(commit).compactMap { repository.lastListed[name]?[$0] }.max() ?? 0
         if let before = served[environment], before.ref == ref, before.commit != commit, index < before.index,
-            !touched.contains(environment)
+            !touched.contains(environment), !hasFailed(before.commit, environment)
         {
             fail("I-4", "\(environment) goes back from \(before.commit.short) to \(commit.short)")
         }
         served[environment] = (commit, ref, index, release)
+    }
+
+    /// Whether a commit is on record as failed: what ran before comes back then.
+    private func hasFailed(_ commit: ObjectID, _ environment: EnvironmentID) -> Bool {
+        world.disk.current.environments[environment.project]?[environment.name]?.failed?.commit == commit
     }
 
     /// An environment is taken away: unknown is not empty.

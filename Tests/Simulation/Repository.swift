@@ -68,7 +68,7 @@ enum Stock {
             let key = Names.digest("build \(number) \(index)")
             var definition = ServiceDefinition(
                 port: .number(8080), isPublic: index == 0,
-                health: HealthCheck(path: number % 2 == 0 ? "/" : nil, deadline: .seconds(4)),
+                health: HealthCheck(path: number % 2 == 0 ? "/" : nil, deadline: .milliseconds(2500)),
                 drainTimeout: .seconds(2))
             if index == 0, number % 4 == 1 { definition.replicas = 2 }
             if number == 6 || number == 7 { definition.overlap = false }
@@ -76,7 +76,7 @@ enum Stock {
             if index == 0, count == 2 { definition.dependsOn = ["worker"] }
             tree.services?.append(
                 CandidateService(name: index == 0 ? "web" : "worker", definition: definition, buildKey: key))
-            tree.behaviours[key] = .healthy(afterMilliseconds: chances.below(1500))
+            tree.behaviours[key] = .healthy(afterMilliseconds: chances.below(800))
             if index == 0, number == 14 { tree.unbuildable.insert(key) }
             if index == 0, number == 13 { tree.behaviours[key] = .neverHealthy }
             if index == 0, number == 12 { tree.behaviours[key] = .ends }

@@ -3,9 +3,9 @@ extension Script {
     static func random(seed: UInt64, projects: Int) -> Script {
         var chances = Chances(seed: seed &* 0x9E37_79B9 ^ 0xACE)
         let isLong = chances.percent(5)
-        let span = isLong ? 50_000 : 10_000 + chances.below(10_000)
+        let span = isLong ? 50_000 : 6000 + chances.below(9000)
         var entries: [Entry] = []
-        let count = isLong ? 16 + chances.below(12) : 6 + chances.below(6)
+        let count = isLong ? 16 + chances.below(12) : 5 + chances.below(5)
         // Things come in bursts: half of them soon after the one before, some in the same millisecond.
         var at = 500
         for _ in 0..<count {

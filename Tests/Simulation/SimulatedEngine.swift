@@ -114,7 +114,7 @@ struct SimulatedEngine: EngineCalls, @unchecked Sendable {
         try await call(.stop, "stop \(id)") { [world] () -> Result<Void, EngineError> in
             guard let container = world.engine.named(id) else { return .success(()) }
             world.oracle.touches(container, "stop")
-            world.oracle.takesAway(container)
+            world.oracle.takesAway(container, life)
             world.ended(container, .stopped)
             return .success(())
         }
@@ -127,7 +127,7 @@ struct SimulatedEngine: EngineCalls, @unchecked Sendable {
         try await call(.remove, "remove \(id)") { [world] () -> Result<Void, EngineError> in
             guard let container = world.engine.named(id) else { return .success(()) }
             world.oracle.touches(container, "remove")
-            world.oracle.takesAway(container)
+            world.oracle.takesAway(container, life)
             world.engine.containers[container.id] = nil
             world.tell(.destroyed, container)
             return .success(())
@@ -166,10 +166,10 @@ struct SimulatedEngine: EngineCalls, @unchecked Sendable {
     func removeImage(_ reference: String, force: Bool) async throws(EngineError) {
         try await call(.image, "remove image") { [world] () -> Result<Void, EngineError> in
             guard let id = ImageID(reference), let image = world.engine.images[id] else { return .success(()) }
+            world.oracle.removes(image)
             guard !world.engine.containers.values.contains(where: { $0.spec.image == id }) else {
                 return Self.refusal(409, "image is in use")
             }
-            world.oracle.removes(image)
             world.engine.images[id] = nil
             return .success(())
         }
