@@ -3,7 +3,7 @@ SWIFT ?= swift
 BUILD = .build/release
 export PATH := $(PATH):/usr/sbin:/sbin
 
-.PHONY: help demo test chaos check build install bench fuzz lint format clean packages test-packages
+.PHONY: help demo test simulate chaos check build install bench fuzz lint format clean packages test-packages
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,7 +17,7 @@ test: test-packages ## run every test, the end-to-end ones on real Git, engines 
 SEEDS ?= 1-100000
 simulate: ## run the simulated schedules of SEEDS (1-100000) with the daemon's own loops, optimised
 	$(SWIFT) build -c release --product slipway-simulation
-	$(BUILD)/slipway-simulation --seeds $(SEEDS)
+	$(BUILD)/slipway-simulation --seeds $(SEEDS) --jobs $(shell nproc)
 
 check: lint test ## the gate: format lint, then every test with warnings as errors
 

@@ -174,8 +174,13 @@ actor EnvironmentWorker {
                 reason: .other, verdict: .stall, message: "environment '\(id.name)' of \(id.project) is being deleted",
                 hint: "wait until it is gone; the next push brings it back")
         }
+        let before = (hold: record.hold, pinned: record.pinned)
         machine.held(hold, pinned: pinned)
-        try await parts.kept { ledger in try await ledger.save(record, events: []) }
+        do { try await parts.kept { ledger in try await ledger.save(record, events: []) } } catch {
+            // Whoever asked is told that it failed: then it must not be so after all.
+            machine.held(before.hold, pinned: before.pinned)
+            throw error
+        }
         interruptIfSuperseded()
         wake.ring()
         try await parts.deployer.mark(id, hold: hold)
@@ -183,8 +188,12 @@ actor EnvironmentWorker {
 
     /// Takes a person's request for a commit; nil takes it back.
     func request(_ request: ProjectFacts.Request?) async throws(StageFailure) {
+        let before = record.requested
         machine.requested(request)
-        try await parts.kept { ledger in try await ledger.save(record, events: []) }
+        do { try await parts.kept { ledger in try await ledger.save(record, events: []) } } catch {
+            machine.requested(before)
+            throw error
+        }
         wake.ring()
     }
 

@@ -13,6 +13,8 @@ struct Options {
     var isTwice = false
     /// Whether the script of a failing seed is made as short as it can be.
     var isShrunk = false
+    /// What runs in the worlds: the daemon as it is, or a broken one.
+    var variant = Variant.real
     /// How many processes do the work.
     var jobs = 1
     /// Which part of the mutants is run, of how many.
@@ -27,6 +29,13 @@ struct Options {
             case "--twice": isTwice = true
             case "--named": mode = .named
             case "--shrink": isShrunk = true
+            case "--mutant":
+                let name = rest.popFirst()
+                guard let mutant = Mutants.all.first(where: { $0.name == name }) else {
+                    refuse(word)
+                    return
+                }
+                variant = mutant
             case "--jobs":
                 guard let count = rest.popFirst().flatMap({ Int($0) }), (1...64).contains(count) else {
                     refuse(word)

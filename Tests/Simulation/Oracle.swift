@@ -342,8 +342,6 @@ final class Oracle {
 
     /// How long everything must stay as it should be.
     private static let stable: Int64 = 32_000_000_000
-    /// How many steps every world has.
-    private static let leastSteps = 200
     /// How long it may take to get there: the longest back-off, a poll, and a build.
     private static let patience: Int64 = 480_000_000_000
 
@@ -355,7 +353,7 @@ final class Oracle {
         askedAt = now
         if unfinished() == nil {
             if settledSince == nil { settledSince = now }
-            if let since = settledSince, now - since >= Self.stable, world.steps >= Self.leastSteps {
+            if let since = settledSince, now - since >= Self.stable, world.steps >= Runs.leastSteps {
                 settling = (since - calmAt) / 1_000_000
                 return true
             }

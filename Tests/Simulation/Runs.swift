@@ -33,7 +33,7 @@ enum Runs {
         var jobs = 0
         var longest: Int64 = 0
         for seed in seeds {
-            let result = world(seed)
+            let result = world(seed, options.variant)
             steps += result.steps
             least = min(least, result.steps)
             leastFaults = min(leastFaults, result.faults)
@@ -42,7 +42,7 @@ enum Runs {
             guard let violation = result.violation else { continue }
             failed += 1
             say("seed \(seed): \(violation)")
-            if failed == 1 { Shrinker.shrink(seed) }
+            if failed == 1 { Shrinker.shrink(seed, options.variant) }
         }
         let count = Double(seeds.count)
         say(
@@ -52,8 +52,13 @@ enum Runs {
             \(steps / seeds.count) steps each (least \(least)), faults at least \(leastFaults), \
             \(jobs / seeds.count) jobs each; longest settling \(longest) ms
             """)
-        return failed == 0 ? 0 : 1
+        if least < leastSteps || leastFaults < Self.leastFaults { say("too little happened in one of them") }
+        return failed == 0 && least >= leastSteps && leastFaults >= Self.leastFaults ? 0 : 1
     }
+
+    /// How much happens in every schedule, at least.
+    static let leastSteps = 200
+    private static let leastFaults = 10
 
     /// The time that this process has had a processor for: what others do beside it does not count.
     private static func processorSeconds() -> Double {
@@ -101,15 +106,17 @@ enum Runs {
     }
 
     static func one(_ seed: UInt64, _ options: inout Options) -> Int32 {
-        let result = world(seed, isTraced: options.isTraced && !options.isShrunk)
+        let result = world(seed, options.variant, isTraced: options.isTraced && !options.isShrunk)
         if options.isTwice {
-            let again = world(seed)
+            let again = world(seed, options.variant)
             guard again.trace == result.trace, again.steps == result.steps else {
                 say("seed \(seed) is not the same a second time: trace \(result.trace), then \(again.trace)")
                 return 1
             }
         }
-        if options.isShrunk, result.violation != nil { Shrinker.shrink(seed, isTraced: options.isTraced) }
+        if options.isShrunk, result.violation != nil {
+            Shrinker.shrink(seed, options.variant, isTraced: options.isTraced)
+        }
         say("seed \(seed): \(result.violation.map { "\($0)" } ?? "as it should be"), trace \(result.trace)")
         return result.violation == nil ? 0 : 1
     }

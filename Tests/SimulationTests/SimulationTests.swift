@@ -4,19 +4,26 @@ import Testing
 
 /// The simulation of the daemon's loops, run as the program it is: its clock and its threads are those of a process.
 ///
-/// `make simulate` runs many more schedules; these few are a quick look that everything is in place.
-@Suite struct SimulationTests {
-    /// Runs `slipway-simulation`, which was built beside the tests.
+/// `scripts/test` builds it optimised and names it in `SLIPWAY_SIMULATION`; without that, the one that was built beside
+/// the tests runs fewer schedules. One test after the other: each has all processors.
+@Suite(.serialized) struct SimulationTests {
+    private static let environment = ProcessInfo.processInfo.environment
+    private static let optimised = environment["SLIPWAY_SIMULATION"]
+    private static let jobs = "\(ProcessInfo.processInfo.activeProcessorCount)"
+
+    /// Runs `slipway-simulation`.
     private static func simulate(_ arguments: String...) throws -> (status: Bool, output: String) {
-        let program = Bundle.products + "/slipway-simulation"
         let completed = try Spawn.run(
-            Command(executable: program, arguments: arguments), outputLimit: 1 << 20, deadline: .now + .seconds(240))
+            Command(executable: optimised ?? Bundle.products + "/slipway-simulation", arguments: arguments),
+            outputLimit: 1 << 20, deadline: .now + .seconds(600))
         return (completed.status.isSuccess, String(decoding: completed.output, as: UTF8.self))
     }
 
     @Test func everyScheduleEndsAsItShould() throws {
-        let (isGood, output) = try Self.simulate("--seeds", "20-31")
+        let seeds = Self.optimised == nil ? "1-60" : "1-10000"
+        let (isGood, output) = try Self.simulate("--seeds", seeds, "--jobs", Self.jobs)
         #expect(isGood, "\(output)")
+        print(output)
     }
 
     @Test(arguments: [17, 30, 53])
@@ -26,9 +33,24 @@ import Testing
     }
 
     @Test func everyMutantIsCaught() throws {
-        let (isGood, output) = try Self.simulate("--mutants", "1000")
+        let (isGood, output) = try Self.simulate("--mutants", "1000", "--jobs", Self.jobs)
         #expect(isGood, "\(output)")
-        #expect(output.split(separator: "\n").count >= 15)
+        #expect(output.split(separator: "\n").count >= 20)
+    }
+
+    @Test func whatFailsSaysHowToRepeatItAndIsShrunk() throws {
+        let mutant = "does not mend what runs"
+        let (isGood, output) = try Self.simulate("--mutant", mutant, "--seeds", "1-1")
+        #expect(!isGood)
+        let lines = output.split(separator: "\n")
+        let violation = try #require(lines.first)
+        #expect(violation.hasPrefix("seed 1: I-10"), "\(output)")
+        let schedule = try #require(lines.firstIndex { $0.hasPrefix("the shortest schedule of seed 1") })
+        let end = try #require(lines.firstIndex { $0.hasPrefix("  => I-10") })
+        #expect((1...6).contains(end - schedule - 1), "\(output)")
+        let again = try Self.simulate("--mutant", mutant, "--seed", "1", "--twice")
+        #expect(!again.status)
+        #expect(again.output.hasPrefix(violation), "\(again.output)")
     }
 
     @Test func whatWasBrokenOnceStaysMended() throws {
