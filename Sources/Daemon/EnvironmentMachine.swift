@@ -364,6 +364,11 @@ package struct EnvironmentMachine: Sendable {
         }
     }
 
+    /// Whether a commit failed and is not tried again by itself.
+    package func hasGivenUp(_ commit: ObjectID) -> Bool {
+        record.failed.map { $0.commit == commit && $0.retryAt == nil } ?? false
+    }
+
     private func change(at now: Timestamp) -> Action? {
         if let pinned = record.pinned {
             guard record.live?.release != pinned else { return nil }

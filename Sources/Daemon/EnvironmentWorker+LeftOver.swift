@@ -27,7 +27,9 @@ extension EnvironmentWorker {
         case .refuse(let refused, _): refused == commit
         case .note, .remove, .prepare, .halt: false
         // It may be waiting for what must be known first: its tree, an answer of the engine.
-        case .rest, .repair, .sweep: target == commit && !machine.runsWhatIsWanted || machine.record.pinned != nil
+        case .rest, .repair, .sweep:
+            target == commit && !machine.runsWhatIsWanted && !machine.hasGivenUp(commit)
+                || machine.record.pinned != nil
         }
     }
 }

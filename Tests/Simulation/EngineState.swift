@@ -15,6 +15,8 @@ struct EngineState {
         var restarts = 0
         /// A look from outside found it healthy since it was last started.
         var isProven = false
+        /// Requests were sent to it once.
+        var hasServed = false
         /// Somebody else than the daemon did something to it.
         var isDisturbed = false
         /// The daemon asked for its end.

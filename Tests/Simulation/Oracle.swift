@@ -171,7 +171,6 @@ final class Oracle {
     /// The daemon changes a container.
     func touches(_ container: EngineState.Container, _ what: String) {
         if !container.isOurs { fail("I-12", "\(what) of \(container.spec.name), which is a stranger's") }
-        if what == "start" { container.isDisturbed = false }
     }
 
     func touches(_ labels: [String: String], _ what: String) {
@@ -245,11 +244,13 @@ final class Oracle {
             let found = world.engine.listening(on: port) ?? world.engine.ordered.first { $0.port == port }
             guard let container = found else { continue }
             speaker = container
-            if !container.isProven, !container.isDisturbed {
+            // What served before and was started again because its successor failed serves again.
+            if !container.isProven, !container.hasServed, !container.isDisturbed {
                 fail("I-12", "\(environment) is routed to \(container.spec.name), which nobody saw healthy")
             }
         }
         guard let speaker, let commit = speaker.commit, let release = speaker.release else { return }
+        speaker.hasServed = true
         switch environment.name.rawValue {
         case "production":
             authorises(speaker, "served")
@@ -315,6 +316,11 @@ final class Oracle {
 
     func removes(_ image: EngineState.Image) {
         if image.isForeign { return fail("I-12", "a stranger's image is removed") }
+        // What has only just come into use the engine itself keeps: a container is made of it.
+        let isNew = world.engine.containers.values.contains {
+            $0.spec.image == image.id && world.machine.elapsed - $0.startedAt < 10_000_000_000
+        }
+        if isNew { return }
         for (project, records) in world.disk.current.environments where project == image.project {
             for record in records.values {
                 var needed = Set(record.healthy.suffix(1).map(\.release))

@@ -102,6 +102,7 @@ struct SimulatedEngine: EngineCalls, @unchecked Sendable {
             {
                 return Self.refusal(500, "address already in use")
             }
+            container.isDisturbed = false
             world.started(container)
             return .success(())
         }
