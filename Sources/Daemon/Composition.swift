@@ -5,6 +5,11 @@ import Model
 import Store
 import Watcher
 
+/// The watcher as loops know it, which it tells of what it sees: neither keeps the other.
+private struct Lookout: Sendable {
+    weak let watcher: RepositoryWatcher?
+}
+
 /// The daemon's loops over their ``Boundaries``, and what wakes them: the same in the daemon and in a simulation.
 package struct Composition: Sendable {
     /// What people and scripts ask.
@@ -63,6 +68,7 @@ package struct Composition: Sendable {
             }
             for name in observation.projects { await projects.loop(name)?.take(observation) }
         }
+        let lookout = Lookout(watcher: watcher)
         let watch = WorldWatch(
             deployer: deployer, socket: boundaries.engineName, projects: projects, changes: changes, log: log)
         let stored = try await StartFailure.asking { () async throws in try await records.projects() }
@@ -81,11 +87,10 @@ package struct Composition: Sendable {
                         project, reading: boundaries.reading(settings), isAmnesiac: isAmnesiac,
                         doubt: doubts[settings.name], configuration: configuration, boundaries: boundaries,
                         parts: parts,
-                        // Unowned: the watcher has the loops' mailboxes, and both live as long as the services.
                         source: PullRequestSource(
                             host: settings.host, isAsked: boundaries.links[settings.name] != nil,
-                            want: { [unowned watcher] in watcher.want($0, of: settings.name) }),
-                        look: { [unowned watcher] in watcher.look(at: settings.name) })
+                            want: { lookout.watcher?.want($0, of: settings.name) }),
+                        look: { lookout.watcher?.look(at: settings.name) })
                 }
                 await projects.add(loop)
                 let accounts = boundaries.accounts

@@ -88,19 +88,21 @@ struct DeploymentPlanTests {
         Ended(state: .dead, action: .recreate(id: "id-slipway--shop--staging--web--111111111111--1")),
         Ended(state: .restarting, action: .check(id: "id-slipway--shop--staging--web--111111111111--1")),
     ])
-    func bringsBackWhatDoesNotRunAndLeavesTheRouteAlone(_ ended: Ended) {
+    func bringsBackWhatDoesNotRun(_ ended: Ended) {
         let wanted = WantedEnvironment.make()
         let observed = ObservedEnvironment.make([.make(of: wanted, state: ended.state)], routes: [wanted.route()])
+        let steps = DeploymentPlan.steps(from: observed, to: wanted)
         #expect(
-            DeploymentPlan.steps(from: observed, to: wanted) == [
-                .launch([
+            steps.first
+                == .launch([
                     ServiceLaunch(
                         service: "web",
                         containers: [
                             .init(name: name, replica: 1, action: ended.action, port: 20_001, isDisposable: false)
                         ])
-                ])
-            ])
+                ]))
+        // What may be made anew may have another port then; the engine's own restart keeps it.
+        #expect(steps.count == (ended.state == .restarting ? 1 : 2))
     }
 
     @Test func seesThatWhatACrashLeftIsHealthyBeforeAnythingIsSentToIt() {
