@@ -97,7 +97,7 @@ extension DaemonControl {
         case .success(.duplicate):
             counts.count(.duplicate, of: delivery.project)
             // The first one may have been answered with an error although it was written: nobody waits for it.
-            projects.delivered(.max, to: delivery.project)
+            projects.delivered(.max, delivery)
         case .success(.stored(let sequence)):
             counts.count(.accepted, of: delivery.project)
             parts.hooks.delivered(to: delivery.project, at: delivery.receivedAt)
