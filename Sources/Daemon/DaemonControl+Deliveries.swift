@@ -94,10 +94,7 @@ extension DaemonControl {
             counts.count(.unavailable, of: delivery.project)
             if error.isStaleLedger { parts.fence.trip() }
             return .unavailable
-        case .success(.duplicate):
-            counts.count(.duplicate, of: delivery.project)
-            // The first one may have been answered with an error although it was written: nobody waits for it.
-            projects.delivered(.max, delivery)
+        case .success(.duplicate): counts.count(.duplicate, of: delivery.project)
         case .success(.stored(let sequence)):
             counts.count(.accepted, of: delivery.project)
             parts.hooks.delivered(to: delivery.project, at: delivery.receivedAt)
