@@ -18,7 +18,12 @@ import Testing
             repository: { workshop in
                 let started = try PrivateGitServer(workshop)
                 server = started
-                users.withLock { $0 = workshop.path(of: "users") }
+                let file = workshop.path(of: "users")
+                users.withLock { $0 = file }
+                // Git takes the newest token alone.
+                host.onAppToken { token in
+                    try? "x-access-token:\(token)\n".write(toFile: file, atomically: true, encoding: .utf8)
+                }
                 return """
                     repository: http://127.0.0.1:\(started.port)/git/shop.git
                         credential: { app: { id: 4711, private_key: { file: \(key.path) } } }
@@ -26,10 +31,7 @@ import Testing
                     """
             },
             { scene in
-                // Git takes the newest token alone.
                 let file = users.withLock { $0 }
-                host.onAppToken { try? "x-access-token:\($0)\n".write(toFile: file, atomically: true, encoding: .utf8) }
-                host.revokeAppTokens()
                 let first = try scene.push(page: "one")
                 scene.refresh()
                 try await scene.eventually("staging is live") { scene.environment("staging")?.commit == first }

@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 
 /// What GitLab accepts: docs.gitlab.com/api.
@@ -23,6 +24,14 @@ extension ScriptedHost {
                     url: body["target_url"] as? String ?? ""))
             return (201, ["id": 1, "pipeline_id": 7])
         }
+        if call.method == "GET", let commit = commitOfStatuses(call.path, root),
+            let name = arguments(call.query)["name"]?.removingPercentEncoding
+        {
+            let found = shared.withLock { $0.shown }.filter { $0.commit == commit && $0.context == name }.suffix(1)
+            return (
+                200, found.map { ["id": 1, "name": $0.context, "status": $0.state, "pipeline_id": 7] as [String: Any] }
+            )
+        }
         if call.method == "GET", call.path == root + "/merge_requests", call.query.contains("state=opened") {
             return (200, page(shared.withLock { $0.pulls }.map(stamped), call.query, size: "per_page"))
         }
@@ -44,5 +53,12 @@ extension ScriptedHost {
             return change(id, to: text) ? (200, ["id": id, "body": text]) : (404, ["message": "404 Not found"])
         }
         return nil
+    }
+
+    /// The commit whose statuses a path lists.
+    private func commitOfStatuses(_ path: String, _ root: String) -> String? {
+        let (head, tail) = (root + "/repository/commits/", "/statuses")
+        guard path.hasPrefix(head), path.hasSuffix(tail) else { return nil }
+        return String(path.dropFirst(head.count).dropLast(tail.count))
     }
 }

@@ -43,6 +43,30 @@ package enum GitLabAPI: HostAPI {
         }
     }
 
+    /// Without the pipeline of an earlier one the statuses of a commit spread over pipelines.
+    package static func statuses(like status: CommitStatus, in repository: HostRepository) -> HostCall? {
+        HostCall(
+            "GET", "/projects/\(repository.encodedName)/repository/commits/\(status.commit)/statuses",
+            query: [("name", status.context)], purpose: "read the statuses of a commit",
+            permission: "scope read_api, role Reporter")
+    }
+
+    package static func status(in answer: JSONValue, like status: CommitStatus) -> ToldStatus? {
+        guard answer.isArray else { return nil }
+        let found = answer.elements.filter { $0["name"]?.string == status.context }
+        guard let newest = found.max(by: { $0["id"]?.integer ?? 0 < $1["id"]?.integer ?? 0 }) else { return nil }
+        var told = status
+        switch newest["status"]?.string {
+        case "pending"?: told.state = .pending
+        case "running"?: told.state = .running
+        case "success"?: told.state = .success
+        case "failed"?: told.state = .failure
+        case "canceled"?: told.state = .cancelled
+        default: return nil
+        }
+        return ToldStatus(status: told, mark: mark(in: newest))
+    }
+
     package static func mark(in answer: JSONValue) -> String? { answer["pipeline_id"]?.integer.map { "\($0)" } }
 
     /// The same state again is refused: jenkinsci/gitlab-plugin#885.

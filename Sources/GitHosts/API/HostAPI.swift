@@ -16,6 +16,10 @@ package protocol HostAPI: SendableMetatype {
     ///
     /// - Parameter mark: what an earlier answer said is to be sent again.
     static func call(for status: CommitStatus, mark: String?, in repository: HostRepository) -> HostCall
+    /// The call that looks for what a commit shows under that context already; nil where the next call replaces it anyway.
+    static func statuses(like status: CommitStatus, in repository: HostRepository) -> HostCall?
+    /// The newest of what that call found; nil where there is none.
+    static func status(in answer: JSONValue, like status: CommitStatus) -> ToldStatus?
     /// What is to be sent again with the next call, by the answer to this one.
     static func mark(in answer: JSONValue) -> String?
     /// Whether a refusal means that the wish was met before.
@@ -65,6 +69,8 @@ extension HostAPI {
     package static func states(to state: CommitStatus.State, before: CommitStatus.State?) -> [CommitStatus.State] {
         [state]
     }
+    package static func statuses(like status: CommitStatus, in repository: HostRepository) -> HostCall? { nil }
+    package static func status(in answer: JSONValue, like status: CommitStatus) -> ToldStatus? { nil }
     package static func mark(in answer: JSONValue) -> String? { nil }
     package static func isMet(_ call: HostCall, status: Int, message: String) -> Bool { false }
     package static func page(_ answer: JSONValue) -> [JSONValue]? { answer.isArray ? answer.elements : nil }

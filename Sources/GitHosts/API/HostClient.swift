@@ -71,6 +71,11 @@ package final class HostClient: Sendable {
 
     /// Makes a commit show a status; returns what to remember of it.
     package func post(_ status: CommitStatus, before: ToldStatus?) async throws(StageFailure) -> ToldStatus {
+        var before = before
+        // What the records do not know the host may show already: an answer may have been lost.
+        if before == nil, let call = api.statuses(like: status, in: repository) {
+            before = try await perform(call).flatMap { api.status(in: $0.root, like: status) }
+        }
         var mark = before?.mark
         for state in api.states(to: status.state, before: before?.status.state) {
             var step = status
