@@ -126,13 +126,22 @@ package final class EngineFixture: Sendable {
 
     /// What the machine does besides starting the engine after it was booted: Docker starts what should keep running
     /// by itself, Podman has the unit podman-restart.service for it.
-    package func startWhatShouldRun() throws(SpawnError) {
+    package func startWhatShouldRun() throws {
         guard program == .podman, let path = program.path else { return }
-        _ = try Spawn.run(
-            EngineDirectory.podman(
-                ["start", "--all", "--filter", "restart-policy=always"], at: path, in: directory),
-            outputLimit: 1 << 16, deadline: .now + .seconds(60))
+        var output = ""
+        // Engines side by side hold the packet filter's one lock against each other: one start in many fails for it.
+        for _ in 0..<Self.startAttempts {
+            let completed = try Spawn.run(
+                EngineDirectory.podman(
+                    ["start", "--all", "--filter", "restart-policy=always"], at: path, in: directory),
+                outputLimit: 1 << 16, deadline: .now + .seconds(60))
+            if completed.status.isSuccess { return }
+            output = String(decoding: completed.output + completed.errorOutput, as: UTF8.self)
+        }
+        throw Unusable.refused("podman start --all: \(output)")
     }
+
+    private static let startAttempts = 5
 
     /// What the machine does before stopping the engine when it is shut down: podman-restart.service again.
     package func stopWhatRuns() throws(SpawnError) {
