@@ -1,4 +1,5 @@
 import Glibc
+import HTTPClient
 import Model
 import TestSupport
 import Testing
@@ -17,6 +18,7 @@ import Testing
             if let program = ChaosSize.program {
                 scene.daemon.stop()
                 try scene.daemon.start(program: program)
+                try await scene.eventually("it answers") { scene.ask("GET", "/readyz")?.isSuccess == true }
             }
             let manifest = Application.manifest("drain_timeout: 0s", "health: { path: / }")
             let first = try scene.push(page: "one", files: ["slipway.yml": manifest])
