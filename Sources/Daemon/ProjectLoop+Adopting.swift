@@ -36,10 +36,15 @@ extension ProjectLoop {
                 case .ready(let candidate)? = await candidate(
                     of: live.commit, tier: name.pullRequest == nil ? .repository : images.forkTier)
             else { continue }
-            adoption.resolved(name)
-            guard await remember(found.observed, candidate: candidate, live: live) else {
+            switch await remember(found.observed, candidate: candidate, live: live) {
+            case .whole: adoption.resolved(name)
+            case .partial:
                 // A deployment that was cut off: it begins again, and finds what is there.
+                adoption.resolved(name)
                 await worker.disown(live)
+                continue
+            case .unwritten:
+                resaveAt = .after(Self.savingPause)
                 continue
             }
             // Only now is it known what should run.
@@ -74,10 +79,19 @@ extension ProjectLoop {
         wake.ring()
     }
 
-    /// Gives an adopted environment its release back; false when not all of that release is there.
+    /// What came of giving an adopted environment its release back.
+    enum Remembrance {
+        case whole
+        /// Not all of the release is there.
+        case partial
+        /// The records did not take it.
+        case unwritten
+    }
+
+    /// Gives an adopted environment its release back.
     func remember(
         _ observed: ObservedEnvironment, candidate: Candidate, live: EnvironmentRecord.LiveRelease
-    ) async -> Bool {
+    ) async -> Remembrance {
         let imagesByService = [String: ImageID](
             observed.containers.compactMap { container -> (String, ImageID)? in
                 guard container.labels.release == live.release, let service = container.labels.service,
@@ -86,7 +100,7 @@ extension ProjectLoop {
                 return (service, image)
             }, uniquingKeysWith: { first, _ in first })
         // Some of the environment's services have no container to tell their image by.
-        guard candidate.services.allSatisfy({ imagesByService[$0.name] != nil }) else { return false }
+        guard candidate.services.allSatisfy({ imagesByService[$0.name] != nil }) else { return .partial }
         let release = ReleaseDigest.release(from: candidate, images: imagesByService)
         await workers[observed.id.name]?.settleMemory(release)
         do throws(StageFailure) {
@@ -99,7 +113,8 @@ extension ProjectLoop {
             }
         } catch {
             log.error("cannot write down what was adopted: \(error.message)")
+            return .unwritten
         }
-        return true
+        return .whole
     }
 }

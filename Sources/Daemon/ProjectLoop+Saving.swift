@@ -23,7 +23,7 @@ struct UnsavedRefs {
 
 extension ProjectLoop {
     /// The pause before what could not be written is written again.
-    private static let savingPause = Duration.seconds(2)
+    static let savingPause = Duration.seconds(2)
 
     /// Writes down what changed of the project and its refs, with events; what cannot be written is written later.
     func save(changed: [KnownRef], removing: [RefName], events: [NewEvent]) async {

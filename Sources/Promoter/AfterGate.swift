@@ -11,7 +11,10 @@ enum AfterGate {
         if let live, live.commit == commit { return live.release }
         guard let earlier = situation.record(after) else { return nil }
         var passed = earlier.healthy.map { ($0.commit, $0.content, $0.release) }
-        if let live = earlier.live { passed.append((live.commit, live.content, live.release)) }
+        // What was found running without a memory has passed only once it was seen healthy.
+        if let live = earlier.live, earlier.healthy.contains(where: { $0.release == live.release }) {
+            passed.append((live.commit, live.content, live.release))
+        }
         if let same = passed.last(where: { $0.0 == commit }) { return same.2 }
         guard let content = situation.content(of: commit) else { return nil }
         return passed.last { $0.1 == content }?.2

@@ -45,6 +45,8 @@ final class Oracle {
     private var unconfirmedNetworks: [Int: Set<String>] = [:]
     /// When a port was last given up, by whom.
     private var portsGivenUp: [Int: (name: String, at: Int64)] = [:]
+    /// The last container that was made for a port.
+    private var made: [Int: EngineState.Container] = [:]
     /// The newest epoch that was opened.
     private var newestEpoch: Int64 = 0
     var areLeasesForgotten = false
@@ -145,6 +147,7 @@ final class Oracle {
         if let twin { fail("I-3", "\(container.spec.name) is made beside \(twin.spec.name), which is the same") }
         if siblings.count >= 12 { fail("I-11", "\(environment) has \(siblings.count) containers") }
         if let port = container.port {
+            made[port] = container
             if let given = portsGivenUp[port], !areLeasesForgotten, given.name != container.spec.name,
                 world.machine.elapsed - given.at < 86_400_000_000_000
             {
@@ -241,7 +244,9 @@ final class Oracle {
             if let listener = world.engine.listening(on: port), listener.environment != environment {
                 fail("I-12", "\(environment) is routed to port \(port), where \(listener.spec.name) listens")
             }
-            let found = world.engine.listening(on: port) ?? world.engine.ordered.first { $0.port == port }
+            // One that was removed after it was healthy is still what was decided for.
+            let found =
+                world.engine.listening(on: port) ?? world.engine.ordered.first { $0.port == port } ?? made[port]
             guard let container = found else { continue }
             speaker = container
             // What served before and was started again because its successor failed serves again.
@@ -323,6 +328,8 @@ final class Oracle {
         if isNew { return }
         for (project, records) in world.disk.current.environments where project == image.project {
             for record in records.values {
+                // The same of what has only just become live.
+                if let live = record.live, abs(world.wall.since(live.since) / .seconds(1)) < 10 { continue }
                 var needed = Set(record.healthy.suffix(1).map(\.release))
                 needed.formUnion([record.live?.release, record.pinned].compactMap { $0 })
                 for digest in needed {
