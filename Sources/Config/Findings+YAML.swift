@@ -34,6 +34,7 @@ extension Findings {
             default: break
             }
             if error.message.hasPrefix("while scanning an alias") { return "text that begins with * needs quotes" }
+            if error.message.hasPrefix("while scanning a tag") { return "text that begins with ! needs quotes" }
             if error.message.hasSuffix("mapping values are not allowed in this context") {
                 return "check the indentation; text with ': ' in it needs quotes"
             }
