@@ -168,9 +168,23 @@ package struct Assembly: Sendable {
 
     private static func open(_ ledger: Ledger) async throws(StartFailure) -> Opening {
         try await StartFailure.asking { () async throws in
-            try await ledger.open(now: now())
+            let opening = try await ledger.open(now: now())
+            // What the end of an earlier daemon cut off is no build that runs.
+            for var build in try await ledger.unfinishedBuilds() {
+                build.endedAt = now()
+                build.failure = FailureRecord(.cutOff)
+                try await ledger.finish(build)
+            }
+            return opening
         }
     }
+}
+
+extension StageFailure {
+    /// A build that the daemon did not live to see the end of.
+    fileprivate static let cutOff = Self(
+        reason: .cancelled, verdict: .cancelled, message: "the daemon ended while it was built",
+        hint: "it is built again where it is still wanted")
 }
 
 /// Why the daemon cannot start.

@@ -98,6 +98,8 @@ package struct Composition: Sendable {
                     settings.name,
                     credential: { () async throws(StageFailure) in try await accounts.credential(of: settings) },
                     address: settings.repository)
+                // Before the first listing, which would else be taken to show that they are gone.
+                await loop.wantHeads()
                 return loop
             }
             if parts.quarantine.suspect(.project(settings.name)) == nil {

@@ -155,6 +155,7 @@ extension EnvironmentWorker {
         let previous = machine.record.live?.deployment
         if let seen { _ = latest.take(seen, lookedAt: lookedAt) }
         health = LiveHealth()
+        isComingBack = false
         machine.becameLive(
             .init(
                 release: release.id, content: release.content, configuration: wanted.configuration.digest,

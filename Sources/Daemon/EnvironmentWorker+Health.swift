@@ -87,6 +87,7 @@ extension EnvironmentWorker {
     /// Takes that a container was started or ended.
     func take(_ turn: ContainerTurn) async {
         guard let live = record.live, turn.release == live.release else { return }
+        guard !isHalting, record.stopped == nil else { return }
         guard turn.hasEnded else { return machine.started(turn.container, at: parts.now()) }
         var words = CrashCounts.words(exitCode: turn.exitCode, isOutOfMemory: false)
         let ends = machine.ended(turn.container, words, at: parts.now())

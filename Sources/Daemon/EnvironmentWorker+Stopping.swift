@@ -19,6 +19,14 @@ extension EnvironmentWorker {
         parts.changes.notify()
     }
 
+    /// What people are told while what was switched off is on its way back; nil: it is not.
+    var startingSentence: String? {
+        guard isComingBack, record.stopped == nil, record.live != nil, machine.wish?.intent != .delete else {
+            return nil
+        }
+        return "it is being started again" + (repairProblem.map { ": \($0)" } ?? "")
+    }
+
     /// A person wants the deployment once more.
     func redeploy() async throws(StageFailure) {
         machine.redeployed()
@@ -53,6 +61,8 @@ extension EnvironmentWorker {
     /// Takes away what runs.
     func halt() async {
         machine.beganLook()
+        isHalting = true
+        defer { isHalting = false }
         do throws(StageFailure) {
             try await parts.deployer.halt(id)
             machine.halted()

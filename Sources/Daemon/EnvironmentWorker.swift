@@ -60,6 +60,8 @@ actor EnvironmentWorker {
     var isGivingWay = false
     /// What runs was taken away on purpose, and is about to be started again.
     var isComingBack = false
+    /// Its containers are being taken away on purpose: that they end is no crash.
+    var isHalting = false
     /// How long a preview may be left alone; nil: for ever, or not known yet.
     var lifetime: Duration?
     /// How much of the time it was left alone is not written down yet.
@@ -107,6 +109,10 @@ actor EnvironmentWorker {
         var status = StatusView.environment(
             machine: machine, deployment: deployment, observed: observation, engineProblem: engineProblem,
             configurations: parts.configurations, health: health, now: parts.now(), expires: expires)
+        if let words = startingSentence {
+            (status.health, status.healthReason) = (.unknown, words)
+            (status.progress, status.reason) = (.deploying, words)
+        }
         if let suspect = parts.quarantine.suspect(.environment(id)) {
             status.progress = .waiting
             status.reason = suspect.sentence

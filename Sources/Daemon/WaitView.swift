@@ -9,7 +9,10 @@ enum WaitView {
             return .init(ending: .cancelled, environment: status, message: "\(id) runs nothing: \(status.reason)")
         }
         if let commit {
+            // What was switched off is on its way back: it is on record, and nobody is served by it yet.
+            let isStarting = status.progress == .deploying && status.deployment?.state.isFinal ?? true
             if status.commit == commit {
+                if isStarting { return nil }
                 return .init(ending: .live, environment: status, message: "\(commit.short) is live in \(id)")
             }
             guard let deployment = status.deployment, deployment.commit == commit else { return nil }
@@ -26,6 +29,8 @@ enum WaitView {
         case .failed:
             // A failure that is tried again by itself is no end.
             if status.progress != .failed { return nil }
+            // An engine or a proxy that is away is waited for, and it goes on by itself.
+            if [.engineUnavailable, .proxyUnavailable].contains(deployment.failure?.reason) { return nil }
             let failure = deployment.failure?.message ?? "it failed"
             return .init(ending: .failed, environment: status, message: "\(deployment.commit.short) failed: \(failure)")
         case .superseded:

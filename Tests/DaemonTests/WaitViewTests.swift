@@ -13,4 +13,28 @@ struct WaitViewTests {
         #expect(outcome?.ending == .cancelled)
         #expect(outcome?.message.contains("switched off by ada") == true)
     }
+
+    @Test func whatIsBeingStartedAgainIsNotLiveYet() {
+        let commit = Fixture.commit(1)
+        var status = EnvironmentStatus(
+            id: Fixture.id, kind: .staging, ref: nil, urls: [], health: .unknown, progress: .deploying,
+            reason: "it is being started again", commit: commit)
+        #expect(WaitView.outcome(of: status, commit: commit, id: Fixture.id) == nil)
+        status.progress = .current
+        #expect(WaitView.outcome(of: status, commit: commit, id: Fixture.id)?.ending == .live)
+    }
+
+    @Test(arguments: [(StageFailure.Reason.engineUnavailable, nil), (.buildFailed, WaitOutcome.Ending.failed)])
+    func anEngineThatIsAwayIsNoEnd(_ reason: StageFailure.Reason, _ ending: WaitOutcome.Ending?) {
+        let commit = Fixture.commit(1)
+        var deployment = Deployment(
+            number: 1, environment: Fixture.id, kind: .staging, commit: commit, ref: nil, cause: "a push",
+            queuedAt: Fixture.now)
+        deployment.state = .failed
+        deployment.failure = FailureRecord(StageFailure(reason: reason, verdict: .retry(after: nil), message: "away"))
+        let status = EnvironmentStatus(
+            id: Fixture.id, kind: .staging, ref: nil, urls: [], health: .unknown, progress: .failed, reason: "away",
+            deployment: deployment)
+        #expect(WaitView.outcome(of: status, commit: commit, id: Fixture.id)?.ending == ending)
+    }
 }

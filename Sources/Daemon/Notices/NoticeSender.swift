@@ -34,19 +34,21 @@ struct NoticeSender: Service {
             cancellation.cancel()
         }
         // By the clock that nobody sets; what is on disk is by the other one.
-        var due: [Int64: Deadline] = [:]
+        var due: [Int64: (written: Timestamp?, deadline: Deadline)] = [:]
         var failures = 0
         while !stop.isRaised {
             let seen = isNews.generation
             do throws(SQLiteError) {
                 let waiting = try await ledger.pendingNotices().filter { $0.subscriber == subscriber.name }
                 let now = Timestamp(milliseconds: WallClock.milliseconds())
-                for notice in waiting where due[notice.number] == nil {
+                for notice in waiting {
+                    // A person may have asked for it to be sent once more, at once.
+                    if let known = due[notice.number], known.written == notice.dueAt { continue }
                     let left = notice.dueAt.map { $0.since(now) } ?? .zero
-                    due[notice.number] = .after(max(.zero, min(left, .seconds(6 * 3600))))
+                    due[notice.number] = (notice.dueAt, .after(max(.zero, min(left, .seconds(6 * 3600)))))
                 }
                 due = due.filter { entry in waiting.contains { $0.number == entry.key } }
-                if let notice = waiting.first(where: { due[$0.number]?.hasPassed ?? true }) {
+                if let notice = waiting.first(where: { due[$0.number]?.deadline.hasPassed ?? true }) {
                     due[notice.number] = nil
                     // One that the daemon's end cut off is sent again by its next start, under the same id.
                     guard let next = await attempt(notice, cancellation) else { break }
@@ -54,7 +56,7 @@ struct NoticeSender: Service {
                     changes.notify()
                     await wake.wait(until: .after(Self.pause))
                 } else {
-                    await isNews.wait(after: seen, until: due.values.min())
+                    await isNews.wait(after: seen, until: due.values.map(\.deadline).min())
                 }
                 failures = 0
             } catch {
