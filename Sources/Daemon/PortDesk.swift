@@ -65,6 +65,8 @@ actor PortDesk: PortSource {
 
     private func keep(_ lease: PortLease) async {
         leases[lease.port] = lease
+        // Of a port that rests, nobody asks whose it was.
+        if lease.releasedAt != nil { leases[lease.port]?.container = "" }
         if lease.releasedAt == nil { byContainer[lease.container] = lease.port }
         // The label on the container says the same: a lease that is not written costs a port's rest, no more.
         try? await ledger.save(lease)

@@ -9,8 +9,8 @@ final class LabelReader: Sendable {
 
     private let known = Mutex<[String: Entry]>([:])
 
-    /// How much is remembered; more than a machine has containers.
-    private static let limit = 4096
+    /// How much is remembered: what most machines run, and little memory where containers come and go.
+    private static let limit = 512
 
     /// What the labels say of the container, network or volume with that id or name; nil when they are not those of an environment.
     func read(_ labels: [String: String], of id: String) -> LabelSet? {
