@@ -88,7 +88,7 @@ import Testing
         }
     }
 
-    /// After a boot on which nothing was started by the engine: production first, previews last, the newest of them first.
+    /// After a boot on which nothing was started by the engine: production first, then staging, previews last.
     @Test(arguments: EngineFixture.Program.allCases)
     func aBootBringsProductionBackFirst(_ program: EngineFixture.Program) async throws {
         try await Scene.play(on: program) { scene in
@@ -114,7 +114,9 @@ import Testing
                 let id = scene.containers(of: name).first?.Id
                 return try #require(try scene.runs().first { $0.Id == id }?.State.StartedAt)
             }
-            #expect(started == started.sorted(), "\(zip(order, started).map { "\($0) \($1)" })")
+            // Previews come back two at a time: which of two is first is chance.
+            let inTurn = Array(started.prefix(2)) + [started.dropFirst(2).min() ?? ""]
+            #expect(inTurn == inTurn.sorted(), "\(zip(order, started).map { "\($0) \($1)" })")
             #expect(Set(try scene.runs().map(\.Id)) == Set(before.map(\.Id)), "they are the very same containers")
         }
     }
