@@ -1,16 +1,20 @@
 import TestSupport
 
-/// Lets two scenes at a time play on each kind of engine, each on an engine of its own: two daemons with the same project
-/// would be in each other's way on one.
+/// Lets one scene at a time play on Podman and two on Docker, each on an engine of its own: two daemons with the same
+/// project would be in each other's way on one.
+///
+/// Two Podmans side by side choose the same name for the bridge of a network, and the one takes it from under the other.
 actor Stages {
-    private static let podman = Stages()
-    private static let docker = Stages()
+    private static let podman = Stages(count: 1)
+    private static let docker = Stages(count: 2)
 
     /// The stages of a kind of engine.
     static func stages(of program: EngineFixture.Program) -> Stages { program == .podman ? podman : docker }
 
-    private var free = [1, 0]
+    private var free: [Int]
     private var waiting: [CheckedContinuation<Int, Never>] = []
+
+    private init(count: Int) { free = Array((0..<count).reversed()) }
 
     /// Waits until a stage is free, and takes it; its number.
     func enter() async -> Int {
