@@ -42,8 +42,8 @@ import Testing
                 try await scene.eventually("the comment says so") {
                     host.comments(on: 42).count == 1 && host.comments(on: 42)[0].contains("**failed**")
                 }
-                // A status that the host refuses for good delays nothing.
-                host.misbehave(at: "statuses", .answer(status: 422, body: #"{"message":"no"}"#))
+                // A host that fails for a while delays nothing, and is told the end of it afterwards.
+                host.misbehave(at: "statuses", .answer(status: 502))
                 host.misbehave(at: "statuses", .answer(status: 500))
                 let third = try scene.push(page: "three", to: "feature-x")
                 try await scene.live(third, in: "feature-x")
