@@ -31,6 +31,10 @@ static inline short slipway_posix_spawn_setsid(void) { return 0x80; }
 // struct ucred of unix(7), behind _GNU_SOURCE in <sys/socket.h>
 struct slipway_ucred { pid_t pid; uid_t uid; gid_t gid; };
 
+// mallopt(3) and M_ARENA_MAX, which glibc's Swift module does not export.
+extern int mallopt(int parameter, int value);
+static inline int slipway_m_arena_max(void) { return -8; }
+
 // PR_SET_DUMPABLE, PR_SET_NAME of prctl(2): macros, given here as constants.
 static inline int slipway_pr_set_dumpable(void) { return 4; }
 static inline int slipway_pr_set_name(void) { return 15; }

@@ -9,7 +9,10 @@ actor PortDesk: PortSource {
     private let ledger: any Records
     private let now: @Sendable () -> Timestamp
     private let looksUnused: @Sendable (Int) -> Bool
+    /// What is lent now.
     private var leases: [Int: PortLease] = [:]
+    /// When each of the others was given back: of a port that rests, nobody asks whose it was.
+    private var returned: [UInt16: Timestamp] = [:]
     private var byContainer: [String: Int] = [:]
     private var cursor: Int
 
@@ -26,15 +29,19 @@ actor PortDesk: PortSource {
         looksUnused = isUnused
         cursor = range.lowerBound
         for lease in leases {
-            self.leases[lease.port] = lease
-            if lease.releasedAt == nil { byContainer[lease.container] = lease.port }
+            if let moment = lease.releasedAt {
+                returned[UInt16(truncatingIfNeeded: lease.port)] = moment
+            } else {
+                self.leases[lease.port] = lease
+                byContainer[lease.container] = lease.port
+            }
         }
         if let last = leases.map(\.port).max(), range.contains(last) { cursor = last }
     }
 
     /// Only ports of which nothing is known: a lease that is over, or another container's, is not taken up again.
     func found(_ ports: [String: Int]) async {
-        for (container, port) in ports where leases[port] == nil && byContainer[container] == nil {
+        for (container, port) in ports where isUnknown(port) && byContainer[container] == nil {
             await keep(PortLease(port: port, container: container, leasedAt: now(), releasedAt: nil))
         }
     }
@@ -57,24 +64,33 @@ actor PortDesk: PortSource {
     func isUnused(_ port: Int) async -> Bool { looksUnused(port) }
 
     func release(port: Int) async {
-        guard var lease = leases[port], lease.releasedAt == nil else { return }
-        lease.releasedAt = now()
+        guard var lease = leases.removeValue(forKey: port) else { return }
+        let moment = now()
+        lease.releasedAt = moment
         byContainer[lease.container] = nil
-        await keep(lease)
+        returned[UInt16(truncatingIfNeeded: port)] = moment
+        await write(lease)
+    }
+
+    private func isUnknown(_ port: Int) -> Bool {
+        leases[port] == nil && returned[UInt16(truncatingIfNeeded: port)] == nil
     }
 
     private func keep(_ lease: PortLease) async {
         leases[lease.port] = lease
-        // Of a port that rests, nobody asks whose it was.
-        if lease.releasedAt != nil { leases[lease.port]?.container = "" }
-        if lease.releasedAt == nil { byContainer[lease.container] = lease.port }
+        byContainer[lease.container] = lease.port
+        returned[UInt16(truncatingIfNeeded: lease.port)] = nil
+        await write(lease)
+    }
+
+    private func write(_ lease: PortLease) async {
         // The label on the container says the same: a lease that is not written costs a port's rest, no more.
         try? await ledger.save(lease)
     }
 
     private func isRested(_ port: Int) -> Bool {
-        guard let lease = leases[port] else { return true }
-        guard let releasedAt = lease.releasedAt else { return false }
+        if leases[port] != nil { return false }
+        guard let releasedAt = returned[UInt16(truncatingIfNeeded: port)] else { return true }
         let rested = now().since(releasedAt)
         // A clock that was set back must not lend a port early, nor keep it for ever.
         return rested >= Self.rest || rested < Duration.zero - Self.rest

@@ -3,12 +3,11 @@ import Model
 /// Which ports the proxy sends something to, and since when it does not any more. Pure.
 struct PortUsage: Sendable, Hashable {
     private var inUse: Set<Int> = []
-    private var idleSince: [Int: ContinuousClock.Instant] = [:]
+    /// In milliseconds since ``origin``: what is remembered of every port there is stays small.
+    private var idleSince: [UInt16: Int64] = [:]
+    private var origin: ContinuousClock.Instant?
     private var began: ContinuousClock.Instant?
     private var beganAt: Timestamp?
-
-    /// How many ports are remembered after their use; more than any block of ports has.
-    private static let limit = 65_536
 
     /// The ports that were in use when the router took over.
     mutating func begin(with ports: Set<Int>, now: ContinuousClock.Instant, wallClock: Timestamp) {
@@ -19,15 +18,16 @@ struct PortUsage: Sendable, Hashable {
 
     /// From now on these are in use, and no others.
     mutating func moved(to ports: Set<Int>, now: ContinuousClock.Instant) {
-        if idleSince.count > Self.limit { idleSince = [:] }
-        for port in inUse.subtracting(ports) { idleSince[port] = now }
-        for port in ports { idleSince[port] = nil }
+        let origin = origin ?? now
+        self.origin = origin
+        for port in inUse.subtracting(ports) { idleSince[Self.key(port)] = (now - origin).wholeMilliseconds }
+        for port in ports { idleSince[Self.key(port)] = nil }
         inUse = ports
     }
 
     /// Nobody knows whether these came into use: what was in use may still be.
     mutating func mayHaveMoved(to ports: Set<Int>) {
-        for port in ports { idleSince[port] = nil }
+        for port in ports { idleSince[Self.key(port)] = nil }
         inUse.formUnion(ports)
     }
 
@@ -37,8 +37,10 @@ struct PortUsage: Sendable, Hashable {
     /// Since when nothing is sent to the port; nil: nothing ever was, or still is.
     func idle(port: Int, madeAt: Timestamp) -> ContinuousClock.Instant? {
         if inUse.contains(port) { return nil }
-        if let since = idleSince[port] { return since }
+        if let origin, let since = idleSince[Self.key(port)] { return origin + .milliseconds(since) }
         guard let began, let beganAt, madeAt < beganAt else { return nil }
         return began
     }
+
+    private static func key(_ port: Int) -> UInt16 { UInt16(truncatingIfNeeded: port) }
 }

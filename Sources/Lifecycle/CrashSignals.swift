@@ -105,18 +105,26 @@ enum AlternateStack {
             var off = stack_t()
             off.ss_flags = Int32(SS_DISABLE)
             sigaltstack(&off, nil)
-            free(stack)
+            munmap(stack, byteCount)
         }
         return status == 0 ? made : nil
     }()
 
     /// Sees that the calling thread has one.
     static func ensure() {
-        guard let key, pthread_getspecific(key) == nil, let room = malloc(byteCount) else { return }
+        guard let key, pthread_getspecific(key) == nil else { return }
+        // Pages of its own: they become memory when something is written there, which is never but in a crash.
+        let protection = PROT_READ | PROT_WRITE
+        guard let room = mmap(nil, byteCount, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0),
+            room != MAP_FAILED
+        else { return }
         var stack = stack_t()
         stack.ss_sp = room
         stack.ss_size = byteCount
-        guard sigaltstack(&stack, nil) == 0 else { return free(room) }
+        guard sigaltstack(&stack, nil) == 0 else {
+            munmap(room, byteCount)
+            return
+        }
         pthread_setspecific(key, room)
     }
 }
