@@ -137,6 +137,7 @@ package actor Router {
         var isMended = false
         if let files {
             if await !files.isIntact(), revision == before, !isPushing {
+                log.warning("routes are missing from the proxy's directory, or changed; writing them again")
                 await files.distrust()
                 applied = 0
                 isMended = true
@@ -149,9 +150,11 @@ package actor Router {
         if applied == revision || files == nil, let server = answer.server, isRight(server) {
             applied = revision
             seen = answer.etag
+            // After a change that failed this is the first to say what the proxy has.
+            usage.moved(to: table.ports, now: SteadyClock.now)
             return isMended
         }
-        log.warning("the proxy is not configured as it should be; mending that")
+        log.warning(difference(of: answer.server))
         if files == nil {
             applied = 0
             try await push()
@@ -160,6 +163,15 @@ package actor Router {
             try await configure()
         }
         return true
+    }
+
+    /// What is wrong with the proxy's configuration, in words.
+    private func difference(of server: CaddyServer?) -> String {
+        guard let server else { return "the proxy has no server of ours; giving it one" }
+        if files == nil, CaddyFrame.table(in: server) != table {
+            return "the proxy has other routes than it should; mending that"
+        }
+        return "the proxy's server is not what the configuration makes of it; changing it"
     }
 
     /// Since when nothing is sent to a port any more; nil: nothing ever was.

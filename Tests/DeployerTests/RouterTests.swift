@@ -179,6 +179,40 @@ struct RouterTests {
         }
     }
 
+    /// The log says what was wrong: nothing is called lost that was not.
+    @Test func whatIsMendedIsCalledWhatItIs() async throws {
+        let lines = Lines()
+        let log = Log(sink: lines, threshold: .info)
+        let admin = MemoryAdmin(knowsDelay: true)
+        func router(publicHost: String?) -> Router {
+            Router(
+                client: admin, files: nil, routesDirectory: nil,
+                frame: CaddyFrame(httpPort: 8080, daemonAddress: "127.0.0.1:7420", publicHost: publicHost), log: log)
+        }
+        let first = router(publicHost: nil)
+        #expect(try await first.verify())
+        let (id, routes) = route(1)
+        try await first.set(routes, for: id)
+        #expect(try await !first.verify())
+        #expect(lines.messages == ["the proxy has no server of ours; giving it one"])
+        // The daemon was started with another public_url: every route is there.
+        let second = router(publicHost: "slipway.example.com")
+        #expect(try await second.verify())
+        #expect(lines.messages.last == "the proxy's server is not what the configuration makes of it; changing it")
+        // Somebody took the routes away.
+        let bare = CaddyFrame(httpPort: 8080, daemonAddress: "127.0.0.1:7420", publicHost: "slipway.example.com")
+        _ = try await admin.patchServer(bare.server(RouteTable(), keepsStreams: true), ifMatch: nil)
+        #expect(try await second.verify())
+        #expect(lines.messages.last == "the proxy has other routes than it should; mending that")
+        #expect(await admin.table == RouteTable(routes))
+    }
+
+    private final class Lines: Log.Sink {
+        private let stored = Shared<[String]>([])
+        var messages: [String] { stored.value }
+        func write(_ record: Log.Record) { stored.update { $0.append(record.message) } }
+    }
+
     @Test func routesThatSomebodyRemovedAreWrittenAgain() async throws {
         try await withCaddy { caddy, frame in
             let router = Way.files.router(caddy, frame)
