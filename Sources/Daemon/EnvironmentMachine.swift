@@ -5,7 +5,7 @@ package import Model
 /// Owned by the ``EnvironmentWorker`` of that environment, which performs the action and reports what came of it.
 package struct EnvironmentMachine: Sendable {
     /// What is remembered of the environment.
-    package private(set) var record: EnvironmentRecord
+    package internal(set) var record: EnvironmentRecord
     /// What the Promoter wants, once it has said so.
     package private(set) var wish: EnvironmentWish?
     /// What is known of the commit that the wish names.
@@ -13,26 +13,26 @@ package struct EnvironmentMachine: Sendable {
     /// The configuration digest that a deployment would have now.
     package private(set) var configuration: Digest
     /// What the wanted commit waits for before anything is begun.
-    package private(set) var obstacle: Obstacle?
+    package internal(set) var obstacle: Obstacle?
     /// Whether what runs may differ from what should: something happened, or nobody has looked yet.
-    private var mustLook = true
+    var mustLook = true
     /// How often something happened, and how much of it the look that is under way can have seen.
-    private var stirs = 0
-    private var seenStirs = 0
+    var stirs = 0
+    var seenStirs = 0
     /// Whether containers of earlier releases may be left.
-    private var mustSweep = true
+    var mustSweep = true
     /// What earlier releases have left is not removed for now.
     private var isSparing = false
     /// How often in a row looking after the live release failed.
-    private var repairFailures = 0
+    var repairFailures = 0
     /// When looking after the live release is tried again.
-    private var repairAt: Timestamp?
+    var repairAt: Timestamp?
     /// The commit whose images exist while the environment is switched off.
-    private var prepared: ObjectID?
+    var prepared: ObjectID?
     /// What runs is to be taken away and started anew.
-    private var mustRestart = false
+    var mustRestart = false
     /// What of the live release ended again and again.
-    package private(set) var crashes = CrashCounts()
+    package internal(set) var crashes = CrashCounts()
 
     /// Something that must give way before a commit is deployed.
     package struct Obstacle: Sendable, Hashable {
@@ -149,36 +149,6 @@ package struct EnvironmentMachine: Sendable {
     package mutating func held(_ hold: Hold?, pinned: Digest?) {
         record.hold = hold
         record.pinned = pinned
-    }
-
-    /// A person switched the environment off, or on again.
-    package mutating func stopped(_ stop: EnvironmentRecord.Stop?) {
-        record.stopped = stop
-        prepared = nil
-        stirred()
-    }
-
-    /// The images of a commit exist.
-    package mutating func prepared(_ commit: ObjectID) {
-        prepared = commit
-        if record.failed?.commit == commit { record.failed = nil }
-    }
-
-    /// Nothing runs any more.
-    package mutating func halted() {
-        repairFailures = 0
-        repairAt = nil
-        mustSweep = false
-        mustLook = mustRestart || stirs != seenStirs
-        mustRestart = false
-        crashes = CrashCounts()
-    }
-
-    /// A person wants the deployment once more: one that failed is tried again, what runs is started anew.
-    package mutating func redeployed() {
-        (record.failed, obstacle) = (nil, nil)
-        mustRestart = record.live != nil && record.live?.commit == target
-        stirred()
     }
 
     /// Time has passed; a push begins a new lease.
@@ -328,22 +298,6 @@ package struct EnvironmentMachine: Sendable {
         return .rest(until: moments.compactMap(\.self).filter { $0 > now && isNear($0, now) }.min())
     }
 
-    /// What is done while it is switched off: the newest commit's images are built, and nothing runs.
-    private func stoppedAction(at now: Timestamp) -> Action {
-        if mustLook, repairIsDue(now) { return .halt }
-        if record.hold == nil, record.pinned == nil, case .run(let commit)? = wish?.intent, prepared != commit,
-            let action = run(commit, at: now)
-        {
-            switch action {
-            case .deploy(let candidate): return .prepare(candidate)
-            case .refuse: return action
-            default: break
-            }
-        }
-        let moments = [record.failed?.retryAt, mustLook ? repairAt : nil]
-        return .rest(until: moments.compactMap(\.self).filter { $0 > now && isNear($0, now) }.min())
-    }
-
     /// The commit that a deployment would be for now, if one is due; used to see whether running work is superseded.
     package var target: ObjectID? {
         guard record.hold == nil, record.pinned == nil else { return nil }
@@ -388,7 +342,7 @@ package struct EnvironmentMachine: Sendable {
         }
     }
 
-    private func run(_ commit: ObjectID, at now: Timestamp) -> Action? {
+    func run(_ commit: ObjectID, at now: Timestamp) -> Action? {
         switch finding {
         case .ready(let candidate) where candidate.commit == commit:
             if let live = record.live, live.content == candidate.content, live.configuration == configuration {
@@ -414,11 +368,11 @@ package struct EnvironmentMachine: Sendable {
         return now < retryAt && isNear(retryAt, now)
     }
 
-    private func repairIsDue(_ now: Timestamp) -> Bool { repairAt.map { now >= $0 || !isNear($0, now) } ?? true }
+    func repairIsDue(_ now: Timestamp) -> Bool { repairAt.map { now >= $0 || !isNear($0, now) } ?? true }
 
     /// Whether a moment that was chosen by back-off can still be meant: after the wall clock was set back, one may be
     /// a year away, and waiting for it would be waiting for nothing.
-    private func isNear(_ moment: Timestamp, _ now: Timestamp) -> Bool { moment.since(now) <= Self.longestPause }
+    func isNear(_ moment: Timestamp, _ now: Timestamp) -> Bool { moment.since(now) <= Self.longestPause }
 
     /// Longer than any pause that back-off or a failure's own verdict asks for.
     private static let longestPause = Duration.seconds(600)
