@@ -134,7 +134,7 @@ enum Routes {
             }
         },
         Route(
-            "GET", project + "/builds/log", "What a build writes",
+            "GET", project + "/builds/log", "Which build it is, in a line, and what it writes",
             parameters: [
                 follow, .init(name: "number", kind: .integer(1...Int.max), summary: "the build; else the newest"),
                 .init(name: "environment", kind: .text, summary: "the newest of this environment"),

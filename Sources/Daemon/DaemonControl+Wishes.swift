@@ -21,11 +21,7 @@ extension DaemonControl {
             if target == nil { target = status?.deployment?.commit ?? status?.wanted }
             if let outcome = WaitView.outcome(of: status, commit: target, id: id) { return outcome }
             if deadline.hasPassed {
-                return WaitOutcome(
-                    ending: .timedOut, environment: status,
-                    message: "\(id) is not there yet"
-                        + (status.map { ": \($0.progress.rawValue), \($0.reason)" }
-                            ?? ": there is no such environment yet"))
+                return WaitView.timedOut(status, id: id, known: Array(await loop.workers.keys))
             }
             // Some changes are seen only by looking again: a deployment that a newer one replaced meanwhile.
             await parts.changes.wait(after: generation, until: min(deadline, .after(.seconds(5))))
@@ -58,25 +54,49 @@ extension DaemonControl {
         of project: ProjectName, environment: EnvironmentName?, number: Int64?, follow: Bool,
         onPiece: @escaping @Sendable ([UInt8]) -> Void
     ) async throws(RequestProblem) {
-        let loop = try await loop(project)
-        let builds = try await builds(of: project, limit: 100)
-        var commits: Set<ObjectID>?
-        if let environment {
-            commits = Set(try await history(of: project, environment: environment, limit: 100).map(\.commit))
-        }
-        let build = builds.first { build in
-            if let number { return build.number == number }
-            return commits.map { $0.contains(build.commit) } ?? true
-        }
-        guard let build else {
-            throw .notFound(
-                number.map { "project '\(project)' has no build \($0)" }
-                    ?? "nothing has been built for \(environment.map { "\(project)/\($0)" } ?? "\(project)") yet")
-        }
-        let (images, key) = (loop.images, build.key)
+        let images = try await loop(project).images
+        let choice = try await buildChoice(of: project, environment: environment, number: number)
+        onPiece(Array((choice.sentence + "\n").utf8))
         try await carryOut { () async throws(StageFailure) in
-            try await images.builder.readLog(at: images.logPath(key), follow: follow) { onPiece($0) }
+            try await images.builder.readLog(at: images.logPath(choice.build.key), follow: follow) { onPiece($0) }
         }
+    }
+
+    /// The build that somebody asks about.
+    private func buildChoice(
+        of project: ProjectName, environment: EnvironmentName?, number: Int64?
+    ) async throws(RequestProblem) -> BuildChoice {
+        let builds = try await builds(of: project, limit: BuildChoice.limit)
+        if let number {
+            guard let build = builds.first(where: { $0.number == number }) else {
+                throw .notFound("project '\(project)' has no build \(number); 'slipway builds \(project)' lists them")
+            }
+            return BuildChoice(build: build)
+        }
+        guard let environment else {
+            guard let build = builds.first else { throw .notFound("nothing has been built for \(project) yet") }
+            return BuildChoice(build: build)
+        }
+        let id = EnvironmentID(project: project, name: environment)
+        var uses: [BuildChoice.Use] = []
+        // What is being deployed has no release yet; its candidate says what is built for it.
+        if case .ready(let candidate)? = try await loop(project).worker(environment)?.machine.finding {
+            uses.append(.init(commit: candidate.commit, keys: Set(candidate.services.map(\.buildKey))))
+        }
+        for deployment in try await history(of: project, environment: environment, limit: BuildChoice.limit) {
+            var keys: Set<Digest> = []
+            if let id = deployment.release {
+                let release = try await kept { _ throws(StageFailure) in
+                    try await parts.kept { ledger in try await ledger.release(id, of: project) }
+                }
+                keys = Set((release?.services ?? []).map(\.buildKey))
+            }
+            uses.append(.init(commit: deployment.commit, keys: keys))
+        }
+        guard let choice = BuildChoice.newest(of: builds, for: id, uses: uses) else {
+            throw .notFound("nothing was built for \(id); 'slipway builds \(project)' lists what was")
+        }
+        return choice
     }
 
     // Wishes

@@ -131,8 +131,10 @@ package final class DaemonControl: Control {
     }
 
     package func explanation(of id: EnvironmentID) async throws(RequestProblem) -> Explanation {
-        let status = try await environment(id)
-        return StatusView.explanation(of: status, project: try await project(id.project))
+        let worker = try await worker(id)
+        return StatusView.explanation(
+            of: await worker.status(engineProblem: await watch.problem), project: try await project(id.project),
+            failed: await worker.record.failed, now: parts.now())
     }
 
     // Records

@@ -149,7 +149,13 @@ enum StatusView {
     }
 
     /// Why an environment is as it is, and what would change it.
-    static func explanation(of status: EnvironmentStatus, project: ProjectStatus) -> Explanation {
+    ///
+    /// - Parameters:
+    ///   - failed: what the last deployment came to, where it failed.
+    static func explanation(
+        of status: EnvironmentStatus, project: ProjectStatus, failed: EnvironmentRecord.FailedCommit? = nil,
+        now: Timestamp = Timestamp(milliseconds: 0)
+    ) -> Explanation {
         var sentences: [String] = []
         var remedies: [String] = []
         let name = "\(status.id)"
@@ -167,6 +173,7 @@ enum StatusView {
             sentences.append("the last deployment of \(name) failed; \(effect).")
         }
         sentences.append(status.reason)
+        if status.progress == .failed, let failed { sentences.append(retrySentence(failed, now: now)) }
         for gate in status.gates {
             if gate.blocker != status.reason { sentences.append("it waits for \(gate.kind.rawValue): \(gate.blocker)") }
             if let remedy = gate.remedy { remedies.append(remedy) }
@@ -199,6 +206,14 @@ enum StatusView {
             sentences.append("the manifest cannot be used: \(problem)")
         }
         return Explanation(environment: status.id, sentences: sentences, remedies: remedies)
+    }
+
+    /// Whether what failed is tried again, and when.
+    private static func retrySentence(_ failed: EnvironmentRecord.FailedCommit, now: Timestamp) -> String {
+        guard let moment = failed.retryAt else { return "it is not tried again before there is a new commit." }
+        let left = moment.since(now)
+        let when = left < .seconds(1) ? "now" : "in \(left.inWords), at \(moment)"
+        return "it is tried again by itself \(when); so far it failed \(failed.attempts)×."
     }
 
     /// Production first, then staging, development, and previews by name.

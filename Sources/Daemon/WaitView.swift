@@ -24,6 +24,22 @@ enum WaitView {
         return nil
     }
 
+    /// What waiting came to when its time was over.
+    ///
+    /// - Parameter known: the project's environments, for somebody who asked for one that is not there.
+    static func timedOut(_ status: EnvironmentStatus?, id: EnvironmentID, known: [EnvironmentName]) -> WaitOutcome {
+        let message =
+            if let status {
+                "\(id) is not there yet: \(status.progress.rawValue), \(status.reason)"
+            } else if known.isEmpty {
+                "project '\(id.project)' has no environment '\(id.name)' yet; it has none at all"
+            } else {
+                "project '\(id.project)' has no environment '\(id.name)' yet; it has: "
+                    + known.sorted().map(\.rawValue).joined(separator: ", ")
+            }
+        return WaitOutcome(ending: .timedOut, environment: status, message: message)
+    }
+
     private static func outcome(of deployment: Deployment, status: EnvironmentStatus) -> WaitOutcome? {
         switch deployment.state {
         case .failed:

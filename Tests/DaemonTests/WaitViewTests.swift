@@ -24,6 +24,20 @@ struct WaitViewTests {
         #expect(WaitView.outcome(of: status, commit: commit, id: Fixture.id)?.ending == .live)
     }
 
+    /// Somebody who mistyped a name reads those that there are.
+    @Test func anEnvironmentThatIsNotThereIsAnsweredWithThoseThatAre() {
+        let outcome = WaitView.timedOut(nil, id: Fixture.id, known: [.production, .development])
+        #expect(outcome.ending == .timedOut && outcome.environment == nil)
+        #expect(outcome.message == "project 'shop' has no environment 'staging' yet; it has: development, production")
+        #expect(WaitView.timedOut(nil, id: Fixture.id, known: []).message.hasSuffix("; it has none at all"))
+        let status = EnvironmentStatus(
+            id: Fixture.id, kind: .staging, ref: nil, urls: [], health: .unknown, progress: .deploying,
+            reason: "building")
+        #expect(
+            WaitView.timedOut(status, id: Fixture.id, known: [.staging]).message
+                == "shop/staging is not there yet: deploying, building")
+    }
+
     @Test(arguments: [(StageFailure.Reason.engineUnavailable, nil), (.buildFailed, WaitOutcome.Ending.failed)])
     func anEngineThatIsAwayIsNoEnd(_ reason: StageFailure.Reason, _ ending: WaitOutcome.Ending?) {
         let commit = Fixture.commit(1)

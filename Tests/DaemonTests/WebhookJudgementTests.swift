@@ -155,6 +155,18 @@ import Testing
         #expect(desk.entry(of: project).silentSince == nil)
     }
 
+    @Test func whereNothingSaysWhatHostItIsTheRemedyIsToSaySo() {
+        var facts = WebhookFacts(project: project, host: nil, url: url)
+        facts.listing = .impossible("nothing says what kind of host the repository is on")
+        #expect(
+            WebhookJudgement.status(of: facts, now: now).remedy
+                == "under the project in the configuration, set  host: github|gitlab|gitea|forgejo|bitbucket   and restart"
+                + " the daemon")
+        facts = WebhookFacts(project: project, host: .gitea, url: url)
+        facts.listing = .impossible("no credential")
+        #expect(WebhookJudgement.status(of: facts, now: now).remedy?.contains("host:") == false)
+    }
+
     @Test func theDeskKnowsWhatIsNotOnDisk() {
         let desk = HookDesk()
         desk.restore(project, lastDeliveryAt: now, silentSince: now)

@@ -16,6 +16,17 @@ enum TimeText {
         }
     }
 
+    /// How long something will still take, to the nearest: `7 d` when a minute of seven days has passed.
+    static func left(_ duration: Duration) -> String {
+        let seconds = (max(0, duration.wholeMilliseconds) + 500) / 1000
+        return switch seconds {
+        case ..<120: "\(seconds) s"
+        case ..<7200: "\((seconds + 30) / 60) min"
+        case ..<172_800: "\((seconds + 1800) / 3600) h"
+        default: "\((seconds + 43_200) / 86_400) d"
+        }
+    }
+
     /// `12 s ago`; `now` within a second, also for a moment of a clock that is ahead of ours.
     static func ago(_ moment: Timestamp, now: Timestamp) -> String {
         let elapsed = now.since(moment)

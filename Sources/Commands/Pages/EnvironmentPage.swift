@@ -27,7 +27,7 @@ struct EnvironmentPage: Sendable {
             lines.append(Self.indent + "'slipway resume \(status.id.project) \(status.id.name)' lifts it")
         }
         if let expires = status.expires {
-            lines.append(field("expires", "in \(TimeText.short(expires.since(now))), unless it is pushed to"))
+            lines.append(field("expires", "in \(TimeText.left(expires.since(now))), unless it is pushed to"))
         }
         if let deployment = status.deployment { lines += self.deployment(deployment) }
         return lines.map { $0 + "\n" }.joined()

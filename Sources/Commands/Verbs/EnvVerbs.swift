@@ -61,7 +61,7 @@ enum EnvExtendVerb {
         let (id, _) = try await invocation.environment()
         try await invocation.client.post(APIPath.environment(id).adding("extend"), fields)
         let status = try await invocation.client.get(EnvironmentStatus.self, .environment(id)).value
-        let left = status.expires.map { TimeText.short($0.since(invocation.context.now())) }
+        let left = status.expires.map { TimeText.left($0.since(invocation.context.now())) }
         invocation.screen.line(
             "\(id) " + (left.map { "expires in \($0), unless it is pushed to" } ?? "does not expire now"))
         return ExitCode.done

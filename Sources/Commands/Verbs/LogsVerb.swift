@@ -13,6 +13,10 @@ enum LogsVerb {
     static let verb = Verb(
         "logs", .look, "what an application prints, or what its build printed", operands: [.project, .environment],
         flags: [.follow, service, tail, build, number, .socket],
+        details: [
+            "--build begins with a line that says which build it is. One build may serve several environments: what is the"
+                + " same is built once, for the commit that came first."
+        ],
         examples: [
             .init("logs shop staging -f", "what staging prints, as it comes; Ctrl-C ends it"),
             .init("logs shop staging --build", "what the newest build for staging printed"),

@@ -76,7 +76,7 @@ enum WaitVerb {
 
     private static func progress(of outcome: WaitOutcome, _ id: EnvironmentID, elapsed: Duration) -> String {
         let time = TimeText.short(elapsed)
-        guard let environment = outcome.environment else { return "\(id): not there yet … \(time)" }
+        guard let environment = outcome.environment else { return "\(clean(outcome.message)) … \(time)" }
         let state = environment.deployment.flatMap { $0.state.isFinal ? nil : $0.state.rawValue }
         return "\(id): \(state ?? clean(environment.reason)) … \(time)"
     }

@@ -109,12 +109,16 @@ enum WebhookJudgement {
         case .impossible(let reason):
             Finding(
                 state: .unverified, reason: reason,
-                remedy:
-                    "push something and see a delivery arrive, or give the project an api.token that may read webhooks")
+                remedy: facts.host == nil
+                    ? "under the project in the configuration, set  host: \(kinds)   and restart the daemon"
+                    : "push something and see a delivery arrive, or give the project an api.token that may read webhooks"
+            )
         case .pending, .found:
             Finding(state: .unverified, reason: "nobody has been asked yet, and no delivery has come")
         }
     }
+
+    private static let kinds = GitHostKind.allCases.map(\.rawValue).joined(separator: "|")
 
     /// What follows from the host's own list.
     private static func byHost(

@@ -14,6 +14,14 @@ struct TimeTextTests {
     }
 
     @Test(arguments: [
+        (Duration.seconds(7 * 86_400) - .milliseconds(1), "7 d"), (.seconds(7 * 86_400 - 50_000), "6 d"),
+        (.seconds(86_399), "24 h"), (.seconds(3599), "60 min"), (.milliseconds(9_900), "10 s"), (.seconds(-5), "0 s"),
+    ])
+    func whatIsLeftIsRounded(_ duration: Duration, _ text: String) {
+        #expect(TimeText.left(duration) == text)
+    }
+
+    @Test(arguments: [
         (Duration.milliseconds(300), "now"), (.seconds(-60), "now"), (.milliseconds(1_500), "1 s ago"),
         (.seconds(59), "59 s ago"), (.seconds(10_800), "3 h ago"),
     ])

@@ -50,6 +50,13 @@ struct EnvironmentPageTests {
         #expect(text.contains("'slipway resume shop staging' lifts it"))
     }
 
+    /// A preview of seven days, a minute after its push.
+    @Test func whenAPreviewExpiresIsRounded() {
+        var status = EnvironmentStatus.make()
+        status.expires = noon.advanced(by: .seconds(7 * 86_400 - 60))
+        #expect(page.environment(status).contains("  expires      in 7 d, unless it is pushed to\n"))
+    }
+
     @Test func aGateShowsItsRemedy() {
         let gate = Gate(
             kind: .confirmation, blocker: "v3.4.2 predates Slipway", remedy: "slipway deploy shop production …")

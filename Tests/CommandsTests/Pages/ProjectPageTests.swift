@@ -71,10 +71,15 @@ struct ProjectPageTests {
         notice.answer = "answered 500"
         #expect(
             page.list([notice]) == """
-                NUMBER  TO       STATE   SENT  ENVIRONMENT   OUTCOME  COMMIT   ENDED     LAST ANSWER
-                42      on-call  failed  5×    shop/staging  failed   aaaaaaa  60 s ago  answered 500
+                NUMBER  TO       STATE   SENT  NEXT  ENVIRONMENT   OUTCOME  COMMIT   ENDED     LAST ANSWER
+                42      on-call  failed  5×    -     shop/staging  failed   aaaaaaa  60 s ago  answered 500
 
                 """)
+        // When it is sent again is said of one that is pending.
+        (notice.state, notice.dueAt) = (.pending, noon.advanced(by: .milliseconds(299_500)))
+        #expect(page.list([notice]).contains("pending  5×    in 5 min  shop/staging"))
+        notice.dueAt = .before(.seconds(1))
+        #expect(page.list([notice]).contains("pending  5×    now   shop/staging"))
         #expect(page.list([]).contains("notifications:"))
     }
 }
