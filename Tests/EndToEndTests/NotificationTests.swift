@@ -75,6 +75,35 @@ import Testing
         }
     }
 
+    /// A receiver that asks for an hour's peace is sent a notice at once all the same when a person says so.
+    @Test func aNoticeThatWaitsIsSentAtOnceWhenAPersonSaysSo() async throws {
+        let receiver = try Receiver()
+        let secrets = try TemporaryDirectory()
+        let key = try Self.key.withValue { try secrets.write($0, to: "key") }
+        chmod(key, 0o600)
+        let settings = """
+            notifications:
+              - name: on-call
+                url: http://127.0.0.1:\(receiver.port)/hook
+                secret: { file: \(key) }
+                allow_private: true
+            """
+        receiver.answers([429], headers: ["Retry-After": "3600"])
+        try await Scene.play(on: try ScriptedEngine(.podman), settings: settings) { scene in
+            try await scene.live(try scene.push(page: "one"), in: "staging")
+            try await scene.eventually("it waits") { scene.notices().contains { $0.attempts == 1 } }
+            let notice = try #require(scene.notices().first)
+            #expect(notice.state == .pending)
+            let listed = try scene.daemon.run("notifications").output
+            #expect(listed.contains("in 60 min"), "\(listed)")
+            #expect(try scene.daemon.run("notifications", "--replay", "\(notice.number)").status == 0)
+            try await scene.eventually("it is heard") {
+                scene.notices().contains { $0.number == notice.number && $0.state == .delivered }
+            }
+            #expect(receiver.requests.count == 2)
+        }
+    }
+
     private func expectSigned(_ request: LoopbackServer.Request) throws {
         let delivery = DeliveryRequest(
             headers: request.headers.map { .init(name: $0.key, value: $0.value) }, body: request.body)
@@ -88,6 +117,7 @@ private final class Receiver: Sendable {
     private struct State {
         var requests: [LoopbackServer.Request] = []
         var answers: [Int] = []
+        var headers: [String: String] = [:]
     }
 
     private final class Memory: Sendable { let state = Mutex(State()) }
@@ -100,16 +130,18 @@ private final class Receiver: Sendable {
     init() throws {
         let memory = memory
         server = try LoopbackServer { request in
-            let status = memory.state.withLock { state in
+            memory.state.withLock { state in
                 state.requests.append(request)
-                return state.answers.isEmpty ? 204 : state.answers.removeFirst()
+                guard !state.answers.isEmpty else { return LoopbackServer.answer(204, []) }
+                return LoopbackServer.answer(state.answers.removeFirst(), headers: state.headers, [])
             }
-            return LoopbackServer.answer(status, [])
         }
     }
 
     /// The next answers; 204 after them.
-    func answers(_ statuses: [Int]) { memory.state.withLock { $0.answers = statuses } }
+    func answers(_ statuses: [Int], headers: [String: String] = [:]) {
+        memory.state.withLock { ($0.answers, $0.headers) = (statuses, headers) }
+    }
 
     deinit { server.stop() }
 }
