@@ -96,11 +96,14 @@ import Testing
             #expect(notice.state == .pending)
             let listed = try scene.daemon.run("notifications").output
             #expect(listed.contains("in 60 min"), "\(listed)")
+            // When the next one is heard, the sender has seen that the first waits.
+            try await scene.live(try scene.push(page: "two"), in: "staging")
+            try await scene.eventually("the next one is heard") { scene.notices().contains { $0.state == .delivered } }
             #expect(try scene.daemon.run("notifications", "--replay", "\(notice.number)").status == 0)
             try await scene.eventually("it is heard") {
                 scene.notices().contains { $0.number == notice.number && $0.state == .delivered }
             }
-            #expect(receiver.requests.count == 2)
+            #expect(receiver.requests.count == 3)
         }
     }
 
