@@ -55,15 +55,26 @@ final class BareDaemon {
 
     /// Hands a delivery in; nil when there was no answer.
     func deliver(_ id: String) -> HTTPResponse? {
+        guard var session = try? HTTPSession() else { return nil }
+        var request = delivery()(id)
+        request.keepsConnection = false
+        return try? session.perform(request)
+    }
+
+    /// What makes a delivery with an id.
+    func delivery() -> @Sendable (_ id: String) -> HTTPRequest {
         let commit = String(repeating: "1", count: 40)
         let body = Array(#"{"ref":"refs/heads/main","before":"\#(commit)","after":"\#(commit)","deleted":false}"#.utf8)
         let signature = "sha256=" + Signature.sha256(secret: Self.secret, body: body)
-        return ask(
-            "POST", "/hooks/shop",
-            headers: [
-                HTTPHeader("Content-Type", "application/json"), HTTPHeader("X-GitHub-Event", "push"),
-                HTTPHeader("X-GitHub-Delivery", id), HTTPHeader("X-Hub-Signature-256", signature),
-            ], body: body)
+        let socket = directory.path(of: "slipway.sock")
+        return { id in
+            HTTPRequest(
+                method: "POST", socketPath: socket, url: "http://localhost/hooks/shop",
+                headers: [
+                    HTTPHeader("Content-Type", "application/json"), HTTPHeader("X-GitHub-Event", "push"),
+                    HTTPHeader("X-GitHub-Delivery", id), HTTPHeader("X-Hub-Signature-256", signature),
+                ], body: .bytes(body), connectTimeout: .seconds(5), timeout: .seconds(30), bodyLimit: 1 << 20)
+        }
     }
 
     /// The ids of the deliveries in the database.

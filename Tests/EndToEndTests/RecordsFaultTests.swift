@@ -110,4 +110,35 @@ import Testing
         // It was cut off on the way at least once, or the test has tried nothing.
         #expect(table.contains { $0.contains("killed") })
     }
+
+    /// F-W1: killed amid thousands over several connections, which share writes: at any moment, and between a write's
+    /// rows and its end. `Benchmarks/run kept` does it for a minute.
+    @Test(arguments: [nil, "ingest.row.before_commit:300:hang"])
+    func aKillAmidManyDeliveriesLosesNothingThatWasAcknowledged(_ failpoint: String?) async throws {
+        let bare = try BareDaemon()
+        bare.daemon.environment["SLIPWAY_FAILPOINT"] = failpoint
+        try await bare.start()
+        let storm = DeliveryStorm(connections: 8, bare.delivery())
+        if failpoint == nil {
+            try await bare.eventually("there were many") { storm.count >= 3000 }
+        } else {
+            var last = (count: 0, since: ContinuousClock.now)
+            try await bare.eventually("it stands still amid a write") {
+                if storm.count != last.count { last = (storm.count, .now) }
+                return last.count >= 300 && .now - last.since > .milliseconds(300)
+            }
+        }
+        bare.daemon.kill()
+        let (acknowledged, refused) = storm.end()
+        let lost = Set(acknowledged).subtracting(try bare.delivered())
+        print("\(acknowledged.count) acknowledged, \(lost.count) of them lost")
+        #expect(lost.isEmpty, "\(lost.sorted().prefix(5))")
+        #expect(refused.isEmpty, "\(Set(refused))")
+        // They are known to the next start: none is taken in twice.
+        bare.daemon.environment["SLIPWAY_FAILPOINT"] = nil
+        try await bare.start()
+        let before = try bare.delivered().count
+        #expect(bare.deliver(try #require(acknowledged.first))?.isSuccess == true)
+        #expect(try bare.delivered().count == before)
+    }
 }
