@@ -1,4 +1,5 @@
 import Model
+import Store
 
 /// What deliveries of one project announced and Git does not show yet: pure.
 ///
@@ -154,6 +155,21 @@ struct DeliveryInbox: Sendable {
     private(set) var announcements: [Announcements.Announcement] = []
     /// The refs of those that announce nothing, with their places.
     private(set) var endings: [(ref: RefName, sequence: Int64)] = []
+    /// Those of which nobody knows yet whether they are on disk, or where in the order: the newest ones.
+    private(set) var doubtful: [NewDelivery] = []
+
+    /// Nobody knows whether a delivery is on disk, or it is there already and nobody knows its place.
+    mutating func doubt(_ delivery: NewDelivery) {
+        guard !doubtful.contains(where: { $0.isSame(as: delivery) }) else { return }
+        doubtful.append(delivery)
+        doubtful.removeFirst(max(0, doubtful.count - Announcements.limit))
+    }
+
+    /// Takes out those that are in doubt.
+    mutating func takeDoubtful() -> [NewDelivery] {
+        defer { doubtful = [] }
+        return doubtful
+    }
 
     /// A delivery is on disk.
     mutating func take(_ sequence: Int64, _ announcement: Announcements.Announcement?, of ref: RefName?) {
@@ -171,5 +187,12 @@ struct DeliveryInbox: Sendable {
     mutating func empty() -> DeliveryInbox {
         defer { (newest, announcements, endings) = (nil, [], []) }
         return self
+    }
+}
+
+extension NewDelivery {
+    /// Whether it is the same delivery, sent once more.
+    fileprivate func isSame(as other: Self) -> Bool {
+        project == other.project && host == other.host && deliveryID == other.deliveryID
     }
 }

@@ -82,6 +82,11 @@ package struct CrashCounts: Sendable, Hashable {
         }
     }
 
+    /// Containers were started by us and found healthy: what ended while they were about to be need not rest any more.
+    mutating func proved(_ names: Set<String>) {
+        for name in names { counts[name]?.restsUntil = nil }
+    }
+
     /// A clock that was set back must not keep anything resting for longer than a pause lasts.
     private static func isOver(_ count: Count, _ now: Timestamp) -> Bool {
         guard let until = count.restsUntil else { return true }

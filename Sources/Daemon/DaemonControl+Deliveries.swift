@@ -93,8 +93,15 @@ extension DaemonControl {
         case .failure(let error):
             counts.count(.unavailable, of: delivery.project)
             if error.isStaleLedger { parts.fence.trip() }
+            // It may have been written all the same, and not every host sends it again.
+            if error.code != .overloaded {
+                projects.doubted(delivery)
+                watcher.look(at: delivery.project)
+            }
             return .unavailable
-        case .success(.duplicate): counts.count(.duplicate, of: delivery.project)
+        case .success(.duplicate):
+            counts.count(.duplicate, of: delivery.project)
+            projects.doubted(delivery)
         case .success(.stored(let sequence)):
             counts.count(.accepted, of: delivery.project)
             parts.hooks.delivered(to: delivery.project, at: delivery.receivedAt)

@@ -238,9 +238,12 @@ package struct EnvironmentMachine: Sendable {
 
     /// The live release was compared with what runs, and mended where it differed.
     ///
-    /// - Parameter hasLeftovers: containers of other releases are still there.
-    package mutating func repaired(hasLeftovers: Bool = false) {
+    /// - Parameters:
+    ///   - hasLeftovers: containers of other releases are still there.
+    ///   - proven: the containers that were brought up, and were healthy then.
+    package mutating func repaired(hasLeftovers: Bool = false, proven: Set<String> = []) {
         mustLook = stirs != seenStirs
+        crashes.proved(proven)
         if hasLeftovers, !isSparing { mustSweep = true }
         repairFailures = 0
         repairAt = nil
@@ -366,6 +369,11 @@ package struct EnvironmentMachine: Sendable {
         guard let failed = record.failed, failed.commit == commit else { return false }
         guard let retryAt = failed.retryAt else { return true }
         return now < retryAt && isNear(retryAt, now)
+    }
+
+    /// Whether what is live is still to be looked after, now or later.
+    package var awaitsLook: Bool {
+        record.live != nil && record.stopped == nil && mustLook && wish?.intent != .delete
     }
 
     func repairIsDue(_ now: Timestamp) -> Bool { repairAt.map { now >= $0 || !isNear($0, now) } ?? true }

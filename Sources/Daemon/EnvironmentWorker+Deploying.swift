@@ -33,7 +33,7 @@ extension EnvironmentWorker {
             let release = try await interruptible(by: signal) { () async throws(StageFailure) in
                 try await self.release(from: source)
             }
-            let wanted = wanted(release, commit: commit)
+            let wanted = replacing(wanted(release, commit: commit))
             deployment?.release = release.id
             deployment?.configuration = wanted.configuration.digest
             await entered(.preparing)
@@ -88,7 +88,7 @@ extension EnvironmentWorker {
         let (record, wish) = (machine.record, machine.wish)
         if deployment == nil, record.live == nil {
             // Before anything of it exists: after a crash nothing else would say whose its network is, once its ref is gone.
-            try await parts.kept { ledger in try await ledger.save(record, events: []) }
+            try await keepRecord()
         }
         let cause = record.pinned == nil ? wish?.reason ?? "asked for by a person" : "rolled back by a person"
         // Whether a request that failed has made a deployment is not known: the newest one is looked up again.
@@ -145,31 +145,54 @@ extension EnvironmentWorker {
             firstSeen: record.createdAt, hold: record.hold)
     }
 
+    /// The same, with what is known of what it takes the place of.
+    private func replacing(_ wanted: WantedEnvironment) -> WantedEnvironment {
+        var wanted = wanted
+        wanted.faltering = machine.crashes.resting(at: parts.now())
+        return wanted
+    }
+
     func becameLive(_ release: Release, wanted: WantedEnvironment) async {
         // Whoever sees that it is live must find its containers and addresses: nothing is awaited between
         // taking in what was observed and saying so.
         let lookedAt = SteadyClock.now
         machine.beganLook()
         let seen = await observation(after: wanted)
+        if let seen { _ = latest.take(seen, lookedAt: lookedAt) }
+        // Something may have ended since it was found healthy.
+        let isWhole = seen?.runs(release, configuration: wanted.configuration.digest) ?? false
+        await becameLive(
+            release, configuration: wanted.configuration.digest, commit: wanted.commit,
+            how: deployment?.built == true ? "built and deployed" : "deployed without a build", isWhole: isWhole)
+    }
+
+    /// A release is what runs and is served.
+    ///
+    /// - Parameters:
+    ///   - how: how it came to that, in words.
+    ///   - isWhole: all of it was seen to run.
+    func becameLive(
+        _ release: Release, configuration: Digest, commit: ObjectID, how: String, isWhole: Bool
+    ) async {
         let now = parts.now()
         let previous = machine.record.live?.deployment
-        if let seen { _ = latest.take(seen, lookedAt: lookedAt) }
         health = LiveHealth()
         isComingBack = false
         machine.becameLive(
             .init(
-                release: release.id, content: release.content, configuration: wanted.configuration.digest,
-                commit: wanted.commit, since: now, deployment: deployment?.number ?? 0))
-        // Something may have ended since it was found healthy.
-        if seen?.runs(release, configuration: wanted.configuration.digest) != true { machine.stirred() }
+                release: release.id, content: release.content, configuration: configuration, commit: commit,
+                since: now, deployment: deployment?.number ?? 0))
+        if !isWhole { machine.stirred() }
+        deployment?.release = release.id
+        deployment?.configuration = configuration
         deployment?.state = .live
         deployment?.liveAt = now
         closeSteps("done", at: now)
         settleMemory(release)
         toldObstacle = nil
-        let how = deployment?.built == true ? "built and deployed" : "deployed without a build"
-        let message = "\(wanted.commit.short) is live as release \(release.id.short), \(how)"
+        let message = "\(commit.short) is live as release \(release.id.short), \(how)"
         await persist(kind: "deployment.live", message, replacing: previous)
+        isAwaited = false
         await parts.recovery.finished(id)
         log.info(message)
     }
@@ -232,9 +255,9 @@ extension EnvironmentWorker: DeploymentReporter {
     }
 
     func maySwitch() async -> Bool {
-        guard let workingOn else { return true }
-        guard target == workingOn else { return false }
-        isSwitching = true
+        if let workingOn, target != workingOn { return false }
+        if workingOn != nil { isSwitching = true }
+        await keepIntent()
         return true
     }
 }

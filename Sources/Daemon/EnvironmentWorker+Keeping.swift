@@ -35,6 +35,7 @@ extension EnvironmentWorker {
         }
         do throws(StageFailure) {
             try await mend(live)
+            isAwaited = false
             await parts.recovery.finished(id)
         } catch {
             await parts.recovery.failed(id, isEngineAway: error.reason == .engineUnavailable)
@@ -45,6 +46,13 @@ extension EnvironmentWorker {
         }
     }
 
+    /// Those who wait for it to be looked after need not any more.
+    func needsNoRecovery() async {
+        guard isAwaited else { return }
+        isAwaited = false
+        await parts.recovery.finished(id)
+    }
+
     private func mend(_ live: EnvironmentRecord.LiveRelease) async throws(StageFailure) {
         machine.beganLook()
         let release = try await parts.kept { ledger in
@@ -53,17 +61,21 @@ extension EnvironmentWorker {
         guard let release else { return machine.repaired() }
         var wanted = wanted(release, commit: live.commit)
         // What runs may have been started under an older configuration; that alone is no damage. What is damaged is
-        // mended under the one of now: the older one is not known any more.
-        let isOlder = wanted.configuration.digest != live.configuration
+        // mended under the one of now: the older one is not known any more. Lost routes alone need nothing of it.
+        var isOlder = wanted.configuration.digest != live.configuration
         if isOlder {
-            let observed = try await parts.deployer.observe(id)
+            let observed = try await parts.deployer.observeServed(id)
             if observed.runs(release, configuration: live.configuration) {
-                return machine.repaired(hasLeftovers: observed.hasMore(than: live))
+                if observed.serves(release, configuration: live.configuration) {
+                    return machine.repaired(hasLeftovers: observed.hasMore(than: live))
+                }
+                wanted.configuration.digest = live.configuration
+                isOlder = false
             }
         }
         wanted.resting = machine.beginRepair(at: parts.now())
         let result = try await parts.deployer.converge(on: wanted, reporter: SilentReporter())
-        machine.repaired(hasLeftovers: result.needsSweep)
+        machine.repaired(hasLeftovers: result.needsSweep, proven: result.proven)
         if isOlder { machine.reconfiguredLive(wanted.configuration.digest) }
         // What was adopted and nothing was sent to is healthy only now.
         let isNews = wanted.resting.isEmpty && machine.foundHealthy(at: parts.now())
@@ -114,12 +126,8 @@ extension EnvironmentWorker {
             let reason = machine.wish?.reason ?? "asked for by a person"
             log.info("removing: \(reason)")
             try await parts.deployer.remove(id)
-            try await endLast()
-            let event = parts.event(id, "environment.deleted", "removed with everything it had: \(reason)")
-            try await parts.kept { ledger in
-                try await ledger.delete(environment: id, events: [event])
-            }
-            isRemoved = true
+            try await forgetRecord(
+                parts.event(id, "environment.deleted", "removed with everything it had: \(reason)"))
             parts.capacity.settle(nil, for: id, kind: record.kind)
         } catch {
             machine.sweepFailed(at: parts.now()) { parts.pause(afterFailures: $0) }
@@ -139,29 +147,6 @@ extension EnvironmentWorker {
         deployment?.steps = steps
     }
 
-    /// Nothing of a removed environment is live: its last deployment comes to an end before its record goes.
-    private func endLast() async throws(StageFailure) {
-        guard var last = deployment else { return }
-        let wasOpen = !last.state.isFinal
-        if last.state == .live || !last.state.isFinal {
-            last.state = last.state == .live ? .replaced : .cancelled
-            last.endedAt = parts.now()
-            deployment = last
-        }
-        let live = record.live?.deployment
-        let events =
-            unsavedEvents
-            + (wasOpen
-                ? [
-                    parts.event(
-                        id, "deployment.superseded", "\(last.commit.short) was given up: its environment is gone")
-                ]
-                : [])
-        try await parts.kept { [last] ledger in
-            try await ledger.save(last, environment: nil, replacing: live, events: events)
-        }
-    }
-
     /// Finds the last deployment of an environment that has no record: a crash may have come before its first one.
     func recall() async {
         guard !isRecalled else { return }
@@ -170,36 +155,9 @@ extension EnvironmentWorker {
         }
         guard let last else { return }
         isRecalled = true
-        if deployment == nil { deployment = last.first }
-    }
-
-    /// How many events are kept while the records cannot be written.
-    private static let eventLimit = 20
-
-    /// Writes the environment and its deployment in one transaction, with an event.
-    func persist(kind: String?, _ message: String, replacing previous: Int64?) async {
-        // What could not be written comes with what happened meanwhile: a change is never written without its event.
-        let events = unsavedEvents + (kind.map { [parts.event(id, $0, message)] } ?? [])
-        let replaced = unsavedReplaced + [previous].compactMap(\.self)
-        do throws(StageFailure) {
-            try await parts.kept { [record, deployment] ledger in
-                guard let deployment else { return try await ledger.save(record, events: events) }
-                for number in replaced.dropLast() {
-                    try await ledger.save(deployment, environment: record, replacing: number, events: [])
-                }
-                try await ledger.save(deployment, environment: record, replacing: replaced.last, events: events)
-            }
-            isUnsaved = false
-            unsavedReplaced = []
-            unsavedEvents = []
-        } catch {
-            // What runs is true all the same; it is written again before the worker rests.
-            isUnsaved = true
-            unsavedReplaced = replaced
-            unsavedEvents = events.suffix(Self.eventLimit)
-            log.error("cannot write the records: \(error.message)")
-        }
-        onRecord()
+        guard deployment == nil else { return }
+        deployment = last.first
+        isCutOff = !(deployment?.state.isFinal ?? true)
     }
 }
 

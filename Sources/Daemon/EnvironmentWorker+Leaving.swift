@@ -35,7 +35,7 @@ extension EnvironmentWorker {
     private func saveLease() async {
         unsavedLease = .zero
         do throws(StageFailure) {
-            try await parts.kept { [record] ledger in try await ledger.save(record, events: []) }
+            try await keepRecord()
         } catch {
             log.warning("cannot write down how long nothing was pushed: \(error.message)")
         }
@@ -45,7 +45,7 @@ extension EnvironmentWorker {
     func extend(by duration: Duration, push: Int64) async throws(StageFailure) {
         machine.extended(by: duration, push: push)
         unsavedLease = .zero
-        try await parts.kept { ledger in try await ledger.save(record, events: []) }
+        try await keepRecord()
         parts.changes.notify()
     }
 }

@@ -12,7 +12,7 @@ extension EnvironmentWorker {
         machine.stopped(stop)
         let words = stop.map { "switched off by \($0.by); pushes are built and not run" } ?? "switched on again"
         let event = parts.event(id, isStarting ? "environment.started" : "environment.stopped", words)
-        try await parts.kept { [record] ledger in try await ledger.save(record, events: [event]) }
+        try await keepRecord([event])
         // What is under way is for nothing.
         if !isStarting, !isSwitching, workingOn != nil { work.interrupt() }
         wake.ring()
@@ -30,7 +30,7 @@ extension EnvironmentWorker {
     /// A person wants the deployment once more.
     func redeploy() async throws(StageFailure) {
         machine.redeployed()
-        try await parts.kept { [record] ledger in try await ledger.save(record, events: []) }
+        try await keepRecord()
         wake.ring()
         parts.changes.notify()
     }

@@ -1,3 +1,4 @@
+import ContainerEngine
 import Deployer
 import Lifecycle
 import Model
@@ -13,6 +14,8 @@ actor EnvironmentWorker {
     let log: Log
     let wake = Wake()
     let work = CurrentWork()
+    /// Whose turn it is to write what is remembered of the environment.
+    let turns = WriteTurns()
     /// Told whenever the record has changed: what happens here is a fact for other environments' wishes.
     let onRecord: @Sendable () -> Void
 
@@ -39,6 +42,12 @@ actor EnvironmentWorker {
     var checks: LiveChecks?
     /// Whether the last deployment is known; that of an environment without a record must be looked up.
     var isRecalled: Bool
+    /// Whether the deployment is one that an earlier daemon left open, and what is served was not looked at yet.
+    var isCutOff: Bool
+    /// Whether others may wait for it to be looked after first.
+    var isAwaited = true
+    /// How often in a row that look failed.
+    var takeUpFailures = 0
     /// When the daemon has run for long enough to know what Git wants.
     let settlesAt = Deadline.after(.seconds(60))
     /// Whether the records lack what ``persist(kind:_:replacing:)`` could not write.
@@ -79,6 +88,7 @@ actor EnvironmentWorker {
         deployment = last
         liveMemory = parts.capacity.promised(to: record.id)
         isRecalled = last != nil
+        isCutOff = !(last?.state.isFinal ?? true)
         isUnsaved = isNew
         self.parts = parts
         self.images = images
@@ -156,14 +166,16 @@ actor EnvironmentWorker {
         }
     }
 
-    /// What looks as it did before may still not be as it should: it was mended in between, and ended again.
+    /// What looks as it did before may still not be as it should: it was mended in between, and ended or was
+    /// paused again.
     private func doubt(_ environment: ObservedEnvironment) {
         guard let live = record.live else { return }
-        let ended = environment.containers.filter {
-            !$0.isAlive && $0.labels.release == live.release && $0.labels.configuration == live.configuration
+        let idle = environment.containers.filter {
+            (!$0.isAlive || $0.state == .paused) && $0.labels.release == live.release
+                && $0.labels.configuration == live.configuration
         }
-        guard !ended.isEmpty else { return }
-        machine.doubted(ended.map(\.name), at: parts.now())
+        guard !idle.isEmpty else { return }
+        machine.doubted(idle.map(\.name), at: parts.now())
         wake.ring()
     }
 
@@ -182,7 +194,7 @@ actor EnvironmentWorker {
         }
         let before = (hold: record.hold, pinned: record.pinned)
         machine.held(hold, pinned: pinned)
-        do { try await parts.kept { ledger in try await ledger.save(record, events: []) } } catch {
+        do { try await keepRecord() } catch {
             // Whoever asked is told that it failed: then it must not be so after all.
             machine.held(before.hold, pinned: before.pinned)
             throw error
@@ -196,7 +208,7 @@ actor EnvironmentWorker {
     func request(_ request: ProjectFacts.Request?) async throws(StageFailure) {
         let before = record.requested
         machine.requested(request)
-        do { try await parts.kept { ledger in try await ledger.save(record, events: []) } } catch {
+        do { try await keepRecord() } catch {
             machine.requested(before)
             throw error
         }
@@ -212,7 +224,7 @@ actor EnvironmentWorker {
             id, "environment.corrected",
             "the records said \(before.map { "that \($0.commit.short) runs" } ?? "that nothing runs"); \(what)")
         do throws(StageFailure) {
-            try await parts.kept { ledger in try await ledger.save(record, events: [event]) }
+            try await keepRecord([event])
         } catch {
             log.error("cannot write down what was found: \(error.message)")
         }
@@ -264,6 +276,7 @@ actor EnvironmentWorker {
     private func act(until stop: StopSignal) async -> Rest? {
         if machine.obstacle != nil, parts.capacity.generation != obstacleGeneration { machine.unobstructed() }
         await recall()
+        if let due = await takeUpSwitch() { return Rest(until: due) }
         let action = parts.decisions.next(machine, parts.now())
         await endLeftOver(before: action)
         if isUnsaved, action.beginsDeployment {
@@ -273,6 +286,7 @@ actor EnvironmentWorker {
         }
         switch action {
         case .rest(let until):
+            if !machine.awaitsLook { await needsNoRecovery() }
             let due = until.map { Deadline.after($0.since(parts.now())) }
             if isUnsaved { await persist(kind: nil, "", replacing: nil) }
             guard isUnsaved else { return Rest(until: due) }
@@ -290,16 +304,21 @@ actor EnvironmentWorker {
         case .prepare(let candidate): await prepare(candidate, stop: stop)
         case .halt: await halt()
         case .repair:
-            if let doubt = doubtsRecord { return Rest(until: doubt) }
+            if let doubt = doubtsRecord {
+                await needsNoRecovery()
+                return Rest(until: doubt)
+            }
             await repair()
         case .sweep: await sweep()
-        case .remove: await remove()
+        case .remove:
+            await needsNoRecovery()
+            await remove()
         }
         return nil
     }
 
-    /// Until when what runs is left alone, because it may be ahead of its record: a crash came between the moving of
-    /// the routes and the writing of it, and mending would go back. Git says soon what is wanted.
+    /// Until when what runs is left alone, because a crash cut a deployment off that may have stopped some of it: Git
+    /// says soon whether it is gone on with.
     private var doubtsRecord: Deadline? {
         guard let open = deployment, !open.state.isFinal, machine.wish == nil || target == open.commit else {
             return nil

@@ -13,7 +13,9 @@ struct LatestLook: Sendable {
     enum Finding: Sendable, Hashable {
         /// It began before the one that is known.
         case outdated
-        /// It is the first, or saw what was seen before.
+        /// It is the first: what it saw may differ from what was there when somebody last looked for himself.
+        case first
+        /// It saw what was seen before.
         case same
         /// Something is different; the containers that have another name now, by what they were called.
         case different(renamed: [String: String])
@@ -28,7 +30,8 @@ struct LatestLook: Sendable {
         let before = observed
         observed = environment
         lookedAt = moment
-        guard let before, before != environment else { return .same }
+        guard let before else { return .first }
+        guard before != environment else { return .same }
         let names = Dictionary(before.containers.map { ($0.id, $0.name) }) { first, _ in first }
         var renamed: [String: String] = [:]
         for container in environment.containers {

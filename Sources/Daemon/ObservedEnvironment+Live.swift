@@ -19,4 +19,27 @@ extension ObservedEnvironment {
             }
         }
     }
+
+    /// Whether the proxy sends requests to every container of a release's public services that was made under a
+    /// configuration, and to nothing else.
+    func serves(_ release: Release, configuration: Digest) -> Bool {
+        let isPublic = Dictionary(
+            release.services.map { ($0.name, $0.definition.isPublic && $0.definition.port != .worker) }
+        ) { first, _ in first }
+        let wanted = containers.filter { container in
+            container.labels.release == release.id && container.labels.configuration == configuration
+                && container.labels.service.map { isPublic[$0] ?? false } ?? false
+        }
+        return Set(wanted.compactMap(\.labels.port)) == Set(routes.flatMap(\.ports))
+    }
+
+    /// What the proxy sends requests to; nil where that is nothing, or not of one release alone.
+    var servedLabels: LabelSet? {
+        let ports = Set(routes.flatMap(\.ports))
+        let served = containers.filter { $0.labels.port.map(ports.contains) ?? false }.map(\.labels)
+        guard let first = served.first,
+            served.allSatisfy({ $0.release == first.release && $0.configuration == first.configuration })
+        else { return nil }
+        return first
+    }
 }

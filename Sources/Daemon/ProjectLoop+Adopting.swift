@@ -7,16 +7,20 @@ import Promoter
 import Store
 
 extension ProjectLoop {
-    /// An adopted preview whose branch is not listed: one listing that lacks it has been seen, the next one decides.
-    func rememberAdoptedRefs() async {
-        guard adoption.isAmnesiac else { return }
+    /// A preview whose branch neither the records nor a listing know: one listing that lacks it has been seen, the next
+    /// one decides. It was adopted, or its daemon ended before it could write down that there was such a branch.
+    func rememberUnknownRefs() async {
+        guard hasListing else { return }
         let known = Set(refs.map(\.name))
         var missing: [KnownRef] = []
         for record in await records() where record.kind == .preview {
-            guard let ref = record.ref, !known.contains(ref), let live = record.live else { continue }
+            // Not every listing shows the heads of pull requests.
+            guard let ref = record.ref, !known.contains(ref), adoption.isAmnesiac || ref.isBranch,
+                let commit = record.live?.commit ?? record.inProgress ?? record.failed?.commit
+            else { continue }
             missing.append(
                 KnownRef(
-                    name: ref, target: live.commit, commit: live.commit, isBaseline: false, firstSeen: record.createdAt,
+                    name: ref, target: commit, commit: commit, isBaseline: false, firstSeen: record.createdAt,
                     movedAt: record.createdAt, sequence: stored.nextSequence, absences: 1))
         }
         guard !missing.isEmpty else { return }
@@ -59,6 +63,19 @@ extension ProjectLoop {
                 since: parts.now())
             try? await worker.hold(hold)
             await parts.tell(worker.id, "environment.held", hold.reason)
+        }
+    }
+
+    /// Takes up what an earlier daemon found and did not live to understand: its record names a release that is not
+    /// remembered.
+    func goOnAdopting(_ environments: [EnvironmentName: ObservedEnvironment]) async {
+        for (name, worker) in workers where adoption.unresolved[name] == nil {
+            let record = await worker.record
+            guard let live = record.live else { continue }
+            let release = try? await parts.kept { [project] ledger in
+                try await ledger.release(live.release, of: project)
+            }
+            if release == nil { adoption.found(record, environments[name] ?? ObservedEnvironment(id: worker.id)) }
         }
     }
 

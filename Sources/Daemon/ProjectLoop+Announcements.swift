@@ -19,6 +19,24 @@ extension ProjectLoop {
         inbox.withLock { $0.take(sequence, announcement, of: delivery.ref) }
     }
 
+    /// Nobody knows whether a delivery is on disk, or where in the order: the next look finds out.
+    nonisolated func doubted(_ delivery: NewDelivery) { inbox.withLock { $0.doubt(delivery) } }
+
+    /// Looks up deliveries whose first answer was an error, or that were sent again: what is on disk and open is taken
+    /// like any other.
+    func resolveDoubts() async {
+        let doubtful = inbox.withLock { $0.takeDoubtful() }
+        for delivery in doubtful {
+            do throws(StageFailure) {
+                let sequence = try await parts.kept { ledger in try await ledger.openSequence(of: delivery) }
+                if let sequence, !announcements.open.contains(sequence) { delivered(sequence, delivery) }
+            } catch {
+                // Asked again at the next look.
+                doubted(delivery)
+            }
+        }
+    }
+
     /// Goes on to wait for what deliveries announced before the daemon was started.
     func resume(_ deliveries: [Delivery]) {
         for delivery in deliveries {

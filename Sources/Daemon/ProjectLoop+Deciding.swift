@@ -8,7 +8,7 @@ import Store
 
 extension ProjectLoop {
     func decide() async {
-        await rememberAdoptedRefs()
+        await rememberUnknownRefs()
         let world = await facts()
         Failpoint.pass("plan.read.world")
         var decision = decision(for: world)

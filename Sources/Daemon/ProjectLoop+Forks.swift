@@ -101,6 +101,8 @@ extension ProjectLoop {
             throw .conflict(
                 "pull request #\(number) is at \(head.short) by now, not at \(commit.short): look at it again")
         }
+        await saving.take()
+        defer { saving.pass() }
         guard stored.allowances?[name]?.commit != commit else { return }
         let allowance = ForkAllowance(commit: commit, by: person, at: parts.now())
         let message = "\(person) allowed \(commit.short) of pull request #\(number)"

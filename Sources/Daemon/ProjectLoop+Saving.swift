@@ -34,6 +34,8 @@ extension ProjectLoop {
 
     /// Writes down what the records lack, as it is now.
     func saveUnsaved() async {
+        await saving.take()
+        defer { saving.pass() }
         guard unsaved.isAny else { return }
         let pending = unsaved
         unsaved = UnsavedRefs()

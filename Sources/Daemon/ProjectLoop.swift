@@ -67,6 +67,8 @@ actor ProjectLoop: Service {
     var confirmation: Deadline?
     /// What could not be written down yet, when that is tried again, and why it failed.
     var unsaved = UnsavedRefs()
+    /// Whose turn it is to write what is remembered of the project.
+    let saving = WriteTurns()
     var resaveAt: Deadline?
     var savingFailed: String?
     let look: @Sendable () -> Void
@@ -154,6 +156,7 @@ actor ProjectLoop: Service {
                 wake.ring()
             }
             if !adoption.hasObserved {
+                if adoption.isAmnesiac { await goOnAdopting(environments) }
                 adoption.hasObserved = true
                 wake.ring()
             }
@@ -258,7 +261,10 @@ actor ProjectLoop: Service {
                 // Nothing can follow from a listing that was seen twice before; an idle daemon costs next to nothing.
                 listedAt = parts.now()
                 listings += 1
-                if case .success(let listing) = observation.result { await settle(openInbox(), after: listing) }
+                if case .success(let listing) = observation.result {
+                    await resolveDoubts()
+                    await settle(openInbox(), after: listing)
+                }
             } else {
                 if case .success = observation.result { takenInARow += 1 } else { takenInARow = 0 }
                 await take(observation.result)
@@ -300,6 +306,7 @@ actor ProjectLoop: Service {
             problem = nil
             let listedBefore = listedAt
             listedAt = parts.now()
+            await resolveDoubts()
             let newest = openInbox()
             await fold(listing, listedBefore: listedBefore)
             hasListing = true

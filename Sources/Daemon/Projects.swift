@@ -20,6 +20,11 @@ actor Projects {
         known.withLock { $0[delivery.project] }?.delivered(sequence, delivery)
     }
 
+    /// Nobody knows whether a delivery of a project's is on disk, or where in the order.
+    nonisolated func doubted(_ delivery: NewDelivery) {
+        known.withLock { $0[delivery.project] }?.doubted(delivery)
+    }
+
     /// The project of that name, if there is one.
     func loop(_ name: ProjectName) -> ProjectLoop? { loops[name] }
 

@@ -92,6 +92,8 @@ package protocol Records: Sendable {
     /// Records a delivery and calls back, from any thread, once it is on disk or could not be put there.
     func record(
         _ delivery: NewDelivery, then done: @escaping @Sendable (Result<Recording, SQLiteError>) -> Void)
+    /// The place of a delivery in the order, where it is on disk and nothing has come of it yet.
+    func openSequence(of delivery: NewDelivery) async throws(SQLiteError) -> Int64?
     /// Says what came of every unsettled delivery of a project up to a sequence number, but for some.
     func settle(
         of project: ProjectName, upTo sequence: Int64, except open: [Int64], outcome: String

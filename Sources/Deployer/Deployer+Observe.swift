@@ -24,6 +24,12 @@ extension Deployer {
         try await observe(labels: labels(of: id), withVolumes: true).environment(id)
     }
 
+    /// What exists of one environment, with what the proxy sends to it; fails where that is not known.
+    package func observeServed(_ id: EnvironmentID) async throws(StageFailure) -> ObservedEnvironment {
+        try await router.load()
+        return try await observe(id)
+    }
+
     /// What of one environment a plan needs: its volumes are not part of that, its routes must be known.
     func observeForPlan(_ id: EnvironmentID) async throws(StageFailure) -> ObservedEnvironment {
         try await router.load()

@@ -84,6 +84,6 @@ package final class Deployer: Sendable {
             await shielded { await run.undo() }
             throw error
         }
-        return Convergence(changed: true, needsSweep: needsSweep)
+        return Convergence(changed: true, needsSweep: needsSweep, proven: run.traces.withLock { $0.proven })
     }
 }

@@ -94,7 +94,7 @@ extension DeploymentPlan {
             if !service.definition.overlap {
                 let old = predecessors(of: service)
                 launch.stopsFirst = old.filter(\.isAlive).map { ContainerReference($0) }
-                launch.fallback = old.map { ContainerReference($0) }
+                launch.fallback = old.filter { !wanted.faltering.contains($0.name) }.map { ContainerReference($0) }
             }
             return launch
         }

@@ -38,10 +38,13 @@ package struct Convergence: Sendable, Hashable {
     package let changed: Bool
     /// Whether containers are left that ``Deployer/sweep(_:)`` should drain and remove.
     package let needsSweep: Bool
+    /// The containers, by name, that it waited for, and that were healthy then.
+    package let proven: Set<String>
 
     /// A result as given.
-    package init(changed: Bool, needsSweep: Bool) {
+    package init(changed: Bool, needsSweep: Bool, proven: Set<String> = []) {
         self.changed = changed
         self.needsSweep = needsSweep
+        self.proven = proven
     }
 }

@@ -75,6 +75,7 @@ extension DeploymentRun {
             service: service.name, check: service.definition.health, host: hosts.first ?? "localhost",
             port: running.port, containerPort: listening.port, exposedPorts: listening.exposed)
         try await report("wait for \(running.name)") { () throws(StageFailure) in try await wait.run() }
+        traces.withLock { _ = $0.proven.insert(running.name) }
         try Failpoint.pass("deploy.health.first_ok", StageFailure.injected)
     }
 

@@ -17,6 +17,8 @@ final class DeploymentRun: Sendable {
         var ports: [String: Int] = [:]
         /// The names of what this pass made, or was about to make.
         var disposable: Set<String> = []
+        /// The names of what was found healthy.
+        var proven: Set<String> = []
         /// What was stopped so that a successor could start.
         var stopped: [ContainerReference] = []
     }

@@ -29,6 +29,10 @@ struct HealthWait: Sendable {
     private static let firstPause = Duration.milliseconds(5)
     private static let eagerPause = Duration.milliseconds(100)
     private static let eagerTime = Duration.seconds(10)
+    /// What takes longer by this than a look and a pause may was cut off by something else than the container.
+    private static let interruption = Duration.seconds(5)
+    /// How often the time begins anew because of that.
+    private static let interruptionLimit = 3
     /// How long a container that was started again is watched for its exit code.
     private static let relapseLimit = Duration.seconds(2)
     private static let relapsePause = Duration.milliseconds(50)
@@ -39,12 +43,19 @@ struct HealthWait: Sendable {
     func run() async throws(StageFailure) {
         guard let port else { return try await worker() }
         let probe = HealthProbe(port: port, path: check.path, host: host, timeout: check.timeout)
-        let deadline = Deadline.after(check.deadline)
+        var deadline = Deadline.after(check.deadline)
         let eagerUntil = Deadline.after(Self.eagerTime)
         var pause = Self.firstPause
+        var (lookedAt, interruptions) = (SteadyClock.now, 0)
         while true {
-            // A look that began too late decides, not one during which the time ran out: a machine that was suspended
-            // meanwhile gave nobody a chance.
+            // A machine that was suspended meanwhile gave nobody a chance: the time begins anew.
+            let now = SteadyClock.now
+            if now - lookedAt > check.timeout + pause + Self.interruption, interruptions < Self.interruptionLimit {
+                interruptions += 1
+                deadline = .after(check.deadline)
+            }
+            lookedAt = now
+            // A look that began too late decides, not one during which the time ran out.
             let isLast = deadline.hasPassed
             let finding = await looks.look(probe)
             if finding == .healthy { return }

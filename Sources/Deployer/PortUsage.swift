@@ -35,10 +35,13 @@ struct PortUsage: Sendable, Hashable {
     func isInUse(_ port: Int) -> Bool { inUse.contains(port) }
 
     /// Since when nothing is sent to the port; nil: nothing ever was, or still is.
-    func idle(port: Int, madeAt: Timestamp) -> ContinuousClock.Instant? {
+    ///
+    /// - Parameter wallClock: what it shows now. What was made later than that was made before the clock was set back:
+    ///   when the router took over it may have been in use.
+    func idle(port: Int, madeAt: Timestamp, wallClock: Timestamp) -> ContinuousClock.Instant? {
         if inUse.contains(port) { return nil }
         if let origin, let since = idleSince[Self.key(port)] { return origin + .milliseconds(since) }
-        guard let began, let beganAt, madeAt < beganAt else { return nil }
+        guard let began, let beganAt, madeAt < beganAt || madeAt > wallClock else { return nil }
         return began
     }
 

@@ -32,11 +32,14 @@ package protocol ProxyAdmin: Sendable {
 package protocol RouteStore: Sendable {
     /// The routes as they are kept.
     func read() async throws(StageFailure) -> RouteTable
-    /// Brings what is kept to a table.
-    func apply(_ table: RouteTable) async throws(StageFailure)
+    /// Brings what is kept to a table; returns the environments whose routes could not be, and why.
+    ///
+    /// One whose routes cannot be written keeps no other from getting its own.
+    func apply(_ table: RouteTable) async -> [EnvironmentID: StageFailure]
     /// Whether everything is still there that was written.
     func isIntact() async -> Bool
-    /// Forgets what was written, so that the next ``apply(_:)`` writes everything.
+    /// Believes nothing of what was written, so that the next ``apply(_:)`` writes everything, and removes what is not
+    /// wanted any more.
     func distrust() async
 }
 

@@ -12,6 +12,8 @@ actor RouteFiles {
         var ports: String
         /// `islipway--shop--staging--web`
         var owner: String
+        /// It was written, and may not be there any more.
+        var isDoubted = false
     }
 
     private let directory: String
@@ -47,33 +49,58 @@ actor RouteFiles {
             })
     }
 
-    /// Brings the directory to a table. A request finds what was there before or what is there after.
-    func apply(_ table: RouteTable) throws(StageFailure) {
+    /// Brings the directory to a table, as far as it can be; returns the environments whose routes it could not be
+    /// brought to. A request finds what was there before or what is there after.
+    func apply(_ table: RouteTable) -> [EnvironmentID: StageFailure] {
+        var failures: [EnvironmentID: StageFailure] = [:]
         var wanted: [String: Entry] = [:]
-        for route in table.routes where !route.ports.isEmpty {
-            let ports = route.ports.prefix(CaddyLookup.portLimit).map(String.init).joined(separator: "-")
-            for host in route.hosts.map({ $0.lowercased() }) where Self.isSafe(host) {
-                wanted[host] = Entry(ports: "u\(ports)", owner: "i\(route.id)")
+        for (environment, routes) in table.environments {
+            let changed = Self.entries(of: routes).filter { known[$0.key] != $0.value }
+            wanted.merge(Self.entries(of: routes)) { first, _ in first }
+            do throws(StageFailure) {
+                // All places first: where one cannot be made, nothing has moved yet.
+                for host in changed.keys { try makePlace(of: host) }
+                for (host, entry) in changed { try write(entry, of: host) }
+            } catch {
+                failures[environment] = error
             }
         }
-        let changed = wanted.filter { known[$0.key] != $0.value }
-        // All places first: where one cannot be made, nothing has moved yet.
-        for host in changed.keys { try makePlace(of: host) }
-        for (host, entry) in changed { try write(entry, of: host) }
-        for host in known.keys where wanted[host] == nil { try remove(host) }
+        for (host, entry) in known where wanted[host] == nil {
+            do throws(StageFailure) { try remove(host) } catch {
+                // Every owner that is written is some environment's.
+                guard let owner = Route.owner(of: String(entry.owner.dropFirst())) else { continue }
+                failures[owner.environment] = error
+            }
+        }
+        return failures
+    }
+
+    /// What the directory should say of routes, by host.
+    private static func entries(of routes: [Route]) -> [String: Entry] {
+        var entries: [String: Entry] = [:]
+        for route in routes where !route.ports.isEmpty {
+            let ports = route.ports.prefix(CaddyLookup.portLimit).map(String.init).joined(separator: "-")
+            for host in route.hosts.map({ $0.lowercased() }) where Self.isSafe(host) {
+                entries[host] = Entry(ports: "u\(ports)", owner: "i\(route.id)")
+            }
+        }
+        return entries
     }
 
     /// Whether everything is still there that was written.
     func isIntact() -> Bool {
-        known.allSatisfy { host, entry in access("\(directory)/\(host)/\(entry.ports)", F_OK) == 0 }
+        known.allSatisfy { host, entry in
+            entry.isDoubted || access("\(directory)/\(host)/\(entry.ports)", F_OK) == 0
+        }
     }
 
-    /// Forgets what was written, so that the next ``apply(_:)`` writes everything.
-    func distrust() { known = [:] }
+    /// Believes nothing of what was written, so that the next ``apply(_:)`` writes everything, and removes what is not
+    /// wanted any more.
+    func distrust() { for host in known.keys { known[host]?.isDoubted = true } }
 
     private func write(_ entry: Entry, of host: String) throws(StageFailure) {
         let place = "\(directory)/\(host)"
-        let old = known[host]
+        let old = known[host].flatMap { $0.isDoubted ? nil : $0 }
         if old?.owner != entry.owner {
             for name in Self.names(in: place) where name.hasPrefix("i") && name != entry.owner {
                 unlink("\(place)/\(name)")

@@ -24,17 +24,26 @@ package actor Router {
     /// The revision the proxy has; 0: not known.
     private var applied = 0
     private var isLoaded = false
+    private var isLoading = false
+    private var loadWaiters: [CheckedContinuation<Void, Never>] = []
     /// What the proxy's document was called when it was last seen to be right; every change of ours makes it nil.
     private var seen: String?
     private var isPushing = false
     private var waiters: [CheckedContinuation<Void, Never>] = []
     /// The last push that failed, and the newest revision it carried.
-    private var failedPush: (revision: Int, failure: StageFailure)?
+    private var failedPush: (revision: Int, failure: PushFailure)?
     private var usage = PortUsage()
     /// Whether WebSockets outlive a change of the proxy's configuration; nil: it has not been tried.
     package private(set) var keepsStreams: Bool?
     /// When the proxy's configuration was last changed.
     private var changedAt: ContinuousClock.Instant?
+
+    /// Why a push failed.
+    private struct PushFailure: Error {
+        var failure: StageFailure
+        /// Whose routes are not what they should be; nil: that is so, or may be, of all.
+        var environments: Set<EnvironmentID>?
+    }
 
     /// The least time between two changes that cut WebSockets.
     private static let distance = Duration.seconds(2)
@@ -74,16 +83,20 @@ package actor Router {
     ///
     /// Every change does this first where it has not been done.
     package func load() async throws(StageFailure) {
+        // One at a time: what is read forgets what was known of the files before, which must be what the table says.
+        while isLoading { await withCheckedContinuation { loadWaiters.append($0) } }
         guard !isLoaded else { return }
-        let found: RouteTable
-        if let files {
-            found = try await files.read()
-        } else {
-            found = try await client.server().server.map { CaddyFrame.table(in: $0) } ?? RouteTable()
+        isLoading = true
+        defer {
+            isLoading = false
+            for waiter in loadWaiters { waiter.resume() }
+            loadWaiters = []
         }
-        // Another call may have come here first while this one waited.
-        guard !isLoaded else { return }
-        table = found
+        if let files {
+            table = try await files.read()
+        } else {
+            table = try await client.server().server.map { CaddyFrame.table(in: $0) } ?? RouteTable()
+        }
         usage.begin(
             with: table.ports, now: SteadyClock.now, wallClock: Timestamp(milliseconds: WallClock.milliseconds()))
         isLoaded = true
@@ -102,12 +115,15 @@ package actor Router {
             table[environment] = next
             revision += 1
         }
-        do { try await push() } catch {
+        do throws(PushFailure) { try await tryPush() } catch {
+            // Where only another's routes could not be written, these are what they should be: the next push is about
+            // the other's.
+            guard error.environments?.contains(environment) ?? true else { return }
             if table[environment] == next, previous != next {
                 table[environment] = previous
                 revision += 1
             }
-            throw error
+            throw error.failure
         }
     }
 
@@ -179,7 +195,7 @@ package actor Router {
     /// - Parameter madeAt: when its container was made. One that is older than this router may have been
     ///   served by a former one, until this one began at the latest.
     package func idle(port: Int, madeAt: Timestamp) -> ContinuousClock.Instant? {
-        usage.idle(port: port, madeAt: madeAt)
+        usage.idle(port: port, madeAt: madeAt, wallClock: Timestamp(milliseconds: WallClock.milliseconds()))
     }
 
     /// Whether something is sent to the port.
@@ -187,6 +203,11 @@ package actor Router {
 
     /// Brings the proxy to the newest table, together with every other call that wants the same.
     private func push() async throws(StageFailure) {
+        do throws(PushFailure) { try await tryPush() } catch { throw error.failure }
+    }
+
+    /// The same; says whose routes are not what they should be.
+    private func tryPush() async throws(PushFailure) {
         let target = revision
         while applied < target {
             if isPushing {
@@ -226,14 +247,21 @@ package actor Router {
         try? await SteadyClock.sleep(until: changedAt + Self.distance)
     }
 
-    private func apply(_ table: RouteTable) async -> Result<Void, StageFailure> {
-        guard await mayAct() else { return .failure(.cancelled) }
+    private func apply(_ table: RouteTable) async -> Result<Void, PushFailure> {
+        guard await mayAct() else { return .failure(PushFailure(failure: .cancelled)) }
         do throws(StageFailure) {
-            if let files { try await files.apply(table) } else { try await configure() }
+            if let files {
+                let failures = await files.apply(table)
+                if let first = failures.min(by: { $0.key < $1.key }) {
+                    return .failure(PushFailure(failure: first.value, environments: Set(failures.keys)))
+                }
+            } else {
+                try await configure()
+            }
             try Failpoint.pass("deploy.proxy.reloaded", StageFailure.injected)
             return .success(())
         } catch {
-            return .failure(error)
+            return .failure(PushFailure(failure: error))
         }
     }
 

@@ -28,6 +28,8 @@ package struct WantedEnvironment: Sendable, Hashable {
     package var expires: Timestamp?
     /// The names of containers that ended again and again: they are stopped, and not started for now.
     package var resting: Set<String> = []
+    /// Containers of what ran before that ended again and again: where this fails, they are not started again by it.
+    package var faltering: Set<String> = []
 
     /// An environment as given.
     package init(

@@ -131,6 +131,19 @@ extension Ledger {
         } == Self.sweepLimit
     }
 
+    /// The place of a delivery in the order, where it is on disk and nothing has come of it yet.
+    package func openSequence(of delivery: NewDelivery) throws(SQLiteError) -> Int64? {
+        try read { (connection) throws(SQLiteError) in
+            try connection.first(
+                """
+                SELECT sequence FROM deliveries
+                WHERE project = ? AND host = ? AND delivery_id = ? AND outcome IS NULL
+                """,
+                [.text(delivery.project.rawValue), .text(delivery.host), .text(delivery.deliveryID)]
+            ) { $0.integer(0) }
+        }
+    }
+
     /// The deliveries nothing has come of yet, oldest first.
     package func unsettledDeliveries() throws(SQLiteError) -> [Delivery] {
         try read { (connection) throws(SQLiteError) in

@@ -1,4 +1,5 @@
 import Model
+import Store
 import Testing
 
 @testable import Daemon
@@ -151,5 +152,20 @@ import Testing
         let came = inbox.empty()
         #expect(came.newest == 101 && came.announcements.count == 16 && came.endings.map(\.sequence) == [101])
         #expect(inbox.newest == nil && inbox.announcements.isEmpty && inbox.endings.isEmpty)
+    }
+
+    @Test func anInboxAsksOnceForWhatIsInDoubt() throws {
+        let project = try #require(ProjectName("shop"))
+        var inbox = DeliveryInbox()
+        for number in 1...100 {
+            for _ in 1...2 {
+                inbox.doubt(
+                    NewDelivery(
+                        project: project, host: "github", deliveryID: "\(number)", event: "push",
+                        receivedAt: Timestamp(milliseconds: 0)))
+            }
+        }
+        #expect(inbox.takeDoubtful().map(\.deliveryID) == (85...100).map(String.init))
+        #expect(inbox.takeDoubtful().isEmpty)
     }
 }

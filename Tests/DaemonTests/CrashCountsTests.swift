@@ -49,6 +49,18 @@ struct CrashCountsTests {
         }
     }
 
+    @Test func whoWasFoundHealthyNeedNotRest() {
+        var crashes = CrashCounts()
+        for _ in 1...3 { _ = crashes.ended("web-1", "exit code 1", at: at(0)) }
+        _ = crashes.ended("web-2", "exit code 1", at: at(0))
+        _ = crashes.ended("web-2", "exit code 1", at: at(0))
+        #expect(crashes.resting(at: at(0)) == ["web-1", "web-2"])
+        crashes.proved(["web-1"])
+        #expect(crashes.resting(at: at(0)) == ["web-2"])
+        // How often it ended is not forgotten because of that.
+        #expect(crashes.ended("web-1", "exit code 1", at: at(1)) == 3)
+    }
+
     @Test func aClockThatJumpsKeepsNothingRestingForLonger() {
         var crashes = CrashCounts()
         _ = crashes.ended("web-1", "exit code 1", at: at(1_000_000))

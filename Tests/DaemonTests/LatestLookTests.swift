@@ -30,7 +30,7 @@ struct LatestLookTests {
     @Test func whatAnOlderLookSawIsNoNews() throws {
         var latest = LatestLook(at: now)
         let (before, after) = (try environment([("1", "web", .exited)]), try environment([("1", "web", .running)]))
-        #expect(latest.take(after, lookedAt: now + .seconds(2)) == .same)
+        #expect(latest.take(after, lookedAt: now + .seconds(2)) == .first)
         #expect(latest.take(before, lookedAt: now + .seconds(1)) == .outdated)
         #expect(latest.observed == after)
         #expect(latest.take(after, lookedAt: now + .seconds(3)) == .same)

@@ -71,21 +71,27 @@ struct PortUsageTests {
         var usage = PortUsage()
         usage.begin(with: [1], now: start, wallClock: startedAt)
         usage.moved(to: [2], now: start + .seconds(1))
-        #expect(usage.idle(port: 1, madeAt: old) == start + .seconds(1))
-        #expect(usage.idle(port: 2, madeAt: new) == nil)
+        #expect(usage.idle(port: 1, madeAt: old, wallClock: new) == start + .seconds(1))
+        #expect(usage.idle(port: 2, madeAt: new, wallClock: new) == nil)
         usage.moved(to: [1, 2], now: start + .seconds(2))
-        #expect(usage.idle(port: 1, madeAt: old) == nil)
+        #expect(usage.idle(port: 1, madeAt: old, wallClock: new) == nil)
     }
 
     @Test func whatNothingWasEverSentToNeedsNoDrain() {
         var usage = PortUsage()
         usage.begin(with: [1], now: start, wallClock: startedAt)
-        #expect(usage.idle(port: 7, madeAt: new) == nil)
+        #expect(usage.idle(port: 7, madeAt: new, wallClock: new) == nil)
     }
 
     @Test func whatIsOlderThanTheRouterMayHaveBeenServedUntilItBegan() {
         var usage = PortUsage()
         usage.begin(with: [1], now: start, wallClock: startedAt)
-        #expect(usage.idle(port: 7, madeAt: old) == start)
+        #expect(usage.idle(port: 7, madeAt: old, wallClock: new) == start)
+    }
+
+    @Test func whatWasMadeBeforeTheClockWasSetBackMayHaveBeenServedToo() {
+        var usage = PortUsage()
+        usage.begin(with: [1], now: start, wallClock: startedAt)
+        #expect(usage.idle(port: 7, madeAt: Timestamp(milliseconds: 9000), wallClock: new) == start)
     }
 }

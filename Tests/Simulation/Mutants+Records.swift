@@ -98,6 +98,9 @@ extension PassingRecords {
     func record(_ delivery: NewDelivery) async throws(SQLiteError) -> Recording {
         try await real.record(delivery)
     }
+    func openSequence(of delivery: NewDelivery) async throws(SQLiteError) -> Int64? {
+        try await real.openSequence(of: delivery)
+    }
     func settle(
         of project: ProjectName, upTo sequence: Int64, except open: [Int64], outcome: String
     ) async throws(SQLiteError) {

@@ -245,7 +245,10 @@ private struct DroppingRoutes: RouteStore {
     let real: any RouteStore
 
     func read() async throws(StageFailure) -> RouteTable { try await real.read() }
-    func apply(_ table: RouteTable) async throws(StageFailure) { try? await real.apply(table) }
+    func apply(_ table: RouteTable) async -> [EnvironmentID: StageFailure] {
+        _ = await real.apply(table)
+        return [:]
+    }
     func isIntact() async -> Bool { true }
     func distrust() async { await real.distrust() }
 }

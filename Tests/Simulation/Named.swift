@@ -7,9 +7,6 @@ enum Named {
         let entries: [Script.Entry]
     }
 
-    /// The seeds that fail and are not mended yet; docs/RELIABILITY.md says what is wrong with them.
-    static let open: Set<UInt64> = [2206, 6353, 7639, 9175]
-
     /// Runs each of them in several worlds; how many failed.
     static func run() -> Int32 {
         var failed: Int32 = 0

@@ -54,10 +54,12 @@ final class Oracle {
     /// Containers were ended by others than the daemon.
     var isDisturbed = false
     private(set) var areRecordsLost = false
+    /// Since when everything but deliveries is as it should be, and since when everything is.
+    private var reachedAt: Int64?
     private var settledSince: Int64?
     private var askedAt: Int64 = 0
     private var calmAt: Int64 = 0
-    /// How long it took to settle after the last fault, in milliseconds.
+    /// How long it took after the last fault until everything was as it should be, in milliseconds.
     private(set) var settling: Int64 = 0
 
     private var world: World {
@@ -162,12 +164,20 @@ final class Oracle {
         guard let environment = container.environment, let release = container.release,
             let commit = container.commit, let repository = repository(environment.project)
         else { return }
-        if staged[environment.project]?.contains(release) != true {
+        if staged[environment.project]?.contains(release) != true, !runsInStaging(release, of: environment.project) {
             fail("I-5", "\(container.spec.name) is \(what) of release \(release.short), which never ran in staging")
         }
         if !repository.alike(commit).contains(where: { repository.taggedCommits.contains($0) || requested.contains($0) }
         ) {
             fail("I-6", "\(container.spec.name) is \(what) for \(commit.short), which nobody tagged or asked for")
+        }
+    }
+
+    /// Whether staging serves a release whose container was made for a port that was routed there already.
+    private func runsInStaging(_ release: Digest, of project: ProjectName) -> Bool {
+        let staging = EnvironmentID(project: project, name: .staging)
+        return world.proxy.table[staging].flatMap(\.ports).contains { port in
+            world.engine.listening(on: port).map { $0.release == release && $0.isProven } ?? false
         }
     }
 
@@ -180,15 +190,23 @@ final class Oracle {
         if labels[Label.instance] != World.instance { fail("I-12", "removal of \(what), which is a stranger's") }
     }
 
-    /// The daemon is about to take a container away.
-    func retires(_ container: EngineState.Container, _ life: Life) { container.isRetiring = true }
+    /// The daemon is about to take a container away; whether it may, whatever is served when that happens.
+    ///
+    /// What is asked for cannot be taken back: it may happen after its cause has gone.
+    func retires(_ container: EngineState.Container, _ life: Life) -> Bool {
+        container.isRetiring = true
+        guard let environment = container.environment else { return false }
+        return mayStopFirst(container, environment)
+    }
 
     /// The daemon stops or removes a container now.
-    func takesAway(_ container: EngineState.Container, _ life: Life) {
+    ///
+    /// - Parameter isExcused: what ``retires(_:_:)`` said when it was asked for.
+    func takesAway(_ container: EngineState.Container, _ life: Life, isExcused: Bool) {
         gone(container)
         // Asked for before another daemon took over: nobody can take it back.
         if life.epoch != world.disk.current.epoch { return }
-        guard let port = container.port, container.isAlive, !container.isDisturbed,
+        guard let port = container.port, container.isAlive, !container.isDisturbed, !isExcused,
             let environment = container.environment
         else { return }
         let isRouted = world.proxy.table[environment].contains { $0.ports.contains(port) }
@@ -355,8 +373,10 @@ final class Oracle {
 
     /// How long everything must stay as it should be.
     private static let stable: Int64 = 32_000_000_000
-    /// How long it may take to get there: the longest back-off, a poll, and a build.
-    private static let patience: Int64 = 480_000_000_000
+    /// How long it may take to get there, whatever happened before.
+    private static let patience: Int64 = 60_000_000_000
+    /// How long a delivery may stay open: what it announces is waited for, for five minutes, and Git may show it never.
+    private static let deliveryPatience: Int64 = 330_000_000_000
 
     /// Whether the world is calm, and has been as it should be for long enough; or never will be.
     var isSettled: Bool {
@@ -364,27 +384,44 @@ final class Oracle {
         let now = world.machine.elapsed
         guard now - askedAt >= 1_000_000_000 else { return false }
         askedAt = now
-        if unfinished() == nil {
-            if settledSince == nil { settledSince = now }
-            if let since = settledSince, now - since >= Self.stable, world.steps >= Runs.leastSteps {
-                settling = (since - calmAt) / 1_000_000
-                return true
-            }
-        } else {
-            settledSince = nil
-            if now - calmAt > Self.patience, let problem = unfinished() {
-                violation = problem
-                return true
-            }
+        if let problem = unfinished() {
+            (reachedAt, settledSince) = (nil, nil)
+            return isOver(Self.patience, problem)
         }
-        return false
+        let reached = reachedAt ?? now
+        reachedAt = reached
+        settling = (reached - calmAt) / 1_000_000
+        if let problem = openDelivery() {
+            settledSince = nil
+            return isOver(Self.deliveryPatience, problem)
+        }
+        let since = settledSince ?? now
+        settledSince = since
+        return now - since >= Self.stable && world.steps >= Runs.leastSteps
     }
 
-    /// What is not yet as it should be at the end.
+    private func isOver(_ patience: Int64, _ problem: Violation) -> Bool {
+        guard world.machine.elapsed - calmAt > patience else { return false }
+        violation = problem
+        return true
+    }
+
+    /// What is not yet as it should be at the end, but for deliveries.
     func unfinished() -> Violation? {
         guard let life = world.running, life.control != nil else {
             return Violation(invariant: "I-10", message: "no daemon runs")
         }
+        guard world.proxy.isRunning else { return Violation(invariant: "I-10", message: "the proxy does not run") }
+        for repository in world.repositories {
+            if let violation = Expectation(world: world, repository: repository, oracle: self).unfinished() {
+                return violation
+            }
+        }
+        return nil
+    }
+
+    /// A delivery that was answered 2xx and of which nothing has come yet.
+    func openDelivery() -> Violation? {
         for (project, id) in acknowledgedIDs {
             let row = world.disk.current.deliveries.first {
                 $0.delivery.deliveryID == id && $0.delivery.project == project
@@ -392,12 +429,6 @@ final class Oracle {
             guard let row else { return Violation(invariant: "I-1", message: "delivery \(id) is lost") }
             guard row.outcome != nil else {
                 return Violation(invariant: "I-1", message: "nothing ever came of delivery \(id)")
-            }
-        }
-        guard world.proxy.isRunning else { return Violation(invariant: "I-10", message: "the proxy does not run") }
-        for repository in world.repositories {
-            if let violation = Expectation(world: world, repository: repository, oracle: self).unfinished() {
-                return violation
             }
         }
         return nil

@@ -109,26 +109,28 @@ struct SimulatedEngine: EngineCalls, @unchecked Sendable {
     }
 
     func stop(_ id: String, timeout: Duration?) async throws(EngineError) {
+        var isExcused = false
         if let container = world.engine.named(id), !life.isDead, !Task.isCancelled {
-            world.oracle.retires(container, life)
+            isExcused = world.oracle.retires(container, life)
         }
-        try await call(.stop, "stop \(id)") { [world] () -> Result<Void, EngineError> in
+        try await call(.stop, "stop \(id)") { [world, isExcused] () -> Result<Void, EngineError> in
             guard let container = world.engine.named(id) else { return .success(()) }
             world.oracle.touches(container, "stop")
-            world.oracle.takesAway(container, life)
+            world.oracle.takesAway(container, life, isExcused: isExcused)
             world.ended(container, .stopped)
             return .success(())
         }
     }
 
     func remove(_ id: String, force: Bool, volumes: Bool) async throws(EngineError) {
+        var isExcused = false
         if let container = world.engine.named(id), !life.isDead, !Task.isCancelled {
-            world.oracle.retires(container, life)
+            isExcused = world.oracle.retires(container, life)
         }
-        try await call(.remove, "remove \(id)") { [world] () -> Result<Void, EngineError> in
+        try await call(.remove, "remove \(id)") { [world, isExcused] () -> Result<Void, EngineError> in
             guard let container = world.engine.named(id) else { return .success(()) }
             world.oracle.touches(container, "remove")
-            world.oracle.takesAway(container, life)
+            world.oracle.takesAway(container, life, isExcused: isExcused)
             world.engine.containers[container.id] = nil
             world.tell(.destroyed, container)
             return .success(())

@@ -22,6 +22,8 @@ final class SimulatedProxy: ProxyAdmin, RouteStore, ProxyProgram, @unchecked Sen
     private let life: Life
     /// What was written, as far as this life of the daemon knows.
     private var known = RouteTable()
+    /// The environments whose routes were written, and may not be there any more.
+    private var doubted: Set<EnvironmentID> = []
 
     init(world: World, life: Life) {
         self.world = world
@@ -96,38 +98,48 @@ final class SimulatedProxy: ProxyAdmin, RouteStore, ProxyProgram, @unchecked Sen
     }
 
     /// One environment after the other, as files are written: a crash leaves the first of them changed.
-    func apply(_ table: RouteTable) async throws(StageFailure) {
-        let changed = Set(table.environments.keys).union(known.environments.keys).filter { table[$0] != known[$0] }
+    func apply(_ table: RouteTable) async -> [EnvironmentID: StageFailure] {
+        let changed = Set(table.environments.keys).union(known.environments.keys).filter {
+            table[$0] != known[$0] || doubted.contains($0)
+        }
+        var failures: [EnvironmentID: StageFailure] = [:]
         for environment in changed.sorted() {
-            let routes = table[environment]
-            var isAnswered = false
-            defer { if !isAnswered { world.oracle.unsure(environment) } }
-            try await ask(.routes) { [self] () -> Result<Void, StageFailure> in
-                guard world.machine.elapsed >= world.proxy.refusesUntil else {
-                    return .failure(
-                        StageFailure(
-                            reason: .proxyUnavailable, verdict: .retry(after: nil), message: "cannot be written"))
-                }
-                world.oracle.routes(environment, to: routes, life)
-                let before = world.proxy.ports
-                world.proxy.table[environment] = routes
-                for port in before.subtracting(world.proxy.ports) {
-                    world.proxy.servedUntil[port] = world.machine.elapsed
-                }
-                known[environment] = routes
-                return .success(())
+            do throws(StageFailure) { try await write(table[environment], of: environment) } catch {
+                world.oracle.unsure(environment)
+                failures[environment] = error
+                // The rest is not even tried.
+                if life.isDead { break }
             }
-            isAnswered = true
+        }
+        return failures
+    }
+
+    private func write(_ routes: [Route], of environment: EnvironmentID) async throws(StageFailure) {
+        try await ask(.routes) { [self] () -> Result<Void, StageFailure> in
+            guard world.machine.elapsed >= world.proxy.refusesUntil else {
+                return .failure(
+                    StageFailure(
+                        reason: .proxyUnavailable, verdict: .retry(after: nil), message: "cannot be written"))
+            }
+            world.oracle.routes(environment, to: routes, life)
+            let before = world.proxy.ports
+            world.proxy.table[environment] = routes
+            for port in before.subtracting(world.proxy.ports) {
+                world.proxy.servedUntil[port] = world.machine.elapsed
+            }
+            known[environment] = routes
+            doubted.remove(environment)
+            return .success(())
         }
     }
 
     func isIntact() async -> Bool {
         let outcome = await world.cross(.routes, life) { [self] in
-            known.environments.allSatisfy { world.proxy.table[$0.key] == $0.value }
+            known.environments.allSatisfy { doubted.contains($0.key) || world.proxy.table[$0.key] == $0.value }
         }
         if case .value(let isIntact) = outcome { return isIntact }
         return true
     }
 
-    func distrust() async { known = RouteTable() }
+    func distrust() async { doubted = Set(known.environments.keys) }
 }

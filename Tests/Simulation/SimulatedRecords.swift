@@ -237,6 +237,15 @@ struct SimulatedRecords: Records, @unchecked Sendable {
         }
     }
 
+    func openSequence(of delivery: NewDelivery) async throws(SQLiteError) -> Int64? {
+        try await read { state in
+            state.deliveries.firstIndex {
+                $0.delivery.project == delivery.project && $0.delivery.deliveryID == delivery.deliveryID
+                    && $0.outcome == nil
+            }.map { Int64($0) + 1 }
+        }
+    }
+
     func settle(
         of project: ProjectName, upTo sequence: Int64, except open: [Int64], outcome: String
     ) async throws(SQLiteError) {

@@ -241,7 +241,7 @@ final class World: @unchecked Sendable {  // Unchecked: see SimulatedMachine.
         machine.run(
             until: { oracle.violation != nil || oracle.isSettled },
             onSpin: { oracle.fail("I-11", "something goes round and round without any time passing") })
-        let violation = oracle.violation ?? (oracle.isSettled ? nil : oracle.unfinished())
+        let violation = oracle.violation ?? (oracle.isSettled ? nil : oracle.unfinished() ?? oracle.openDelivery())
         end()
         return violation
     }

@@ -29,6 +29,16 @@ struct DeliveryTests {
                     event: made.event, receivedAt: made.receivedAt, ref: made.ref, announced: made.announced))
     }
 
+    @Test func findsADeliveryOfWhichNothingHasComeYet() async throws {
+        _ = try await ledger.record(.make("a"))
+        _ = try await ledger.record(.make("b"))
+        #expect(try await ledger.openSequence(of: .make("b")) == 2)
+        #expect(try await ledger.openSequence(of: .make("c")) == nil)
+        #expect(try await ledger.openSequence(of: .make("b", project: .make("blog"))) == nil)
+        try await ledger.settle(2, outcome: "done")
+        #expect(try await ledger.openSequence(of: .make("b")) == nil)
+    }
+
     /// Puts deliveries in while nobody takes them out, and returns what became of them after the passes.
     private func outcomes(of ids: [String], passes: Int) async throws -> [Result<Recording, SQLiteError>?] {
         let results = Mutex([Result<Recording, SQLiteError>?](repeating: nil, count: ids.count))
