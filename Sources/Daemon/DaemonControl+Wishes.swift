@@ -4,6 +4,7 @@ import Deployer
 import Lifecycle
 package import Model
 import Store
+import Synchronization
 import Watcher
 
 extension DaemonControl {
@@ -56,9 +57,18 @@ extension DaemonControl {
     ) async throws(RequestProblem) {
         let images = try await loop(project).images
         let choice = try await buildChoice(of: project, environment: environment, number: number)
-        onPiece(Array((choice.sentence + "\n").utf8))
-        try await carryOut { () async throws(StageFailure) in
-            try await images.builder.readLog(at: images.logPath(choice.build.key), follow: follow) { onPiece($0) }
+        let isBegun = Mutex(false)
+        do throws(StageFailure) {
+            try await images.builder.readLog(at: images.logPath(choice.build.key), follow: follow) { piece in
+                let isFirst = isBegun.withLock { isBegun in
+                    defer { isBegun = true }
+                    return !isBegun
+                }
+                if isFirst { onPiece(Array((choice.sentence + "\n").utf8)) }
+                onPiece(piece)
+            }
+        } catch {
+            throw .notFound("\(choice.sentence): \(error.message)")
         }
     }
 

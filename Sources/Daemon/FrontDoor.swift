@@ -52,7 +52,7 @@ actor FrontDoor: Service {
                     try await router.load()
                     isLoaded = true
                 }
-                if try await router.verify() { log.info("the proxy is as it should be again") }
+                if try await router.verify() { log.info("the proxy is as it should be") }
                 report(nil)
             } catch {
                 report(error)

@@ -36,16 +36,21 @@ enum WaitVerb {
         var hasAnswered = false
         let started = ContinuousClock.now
         while true {
-            let seconds = min(deadline.remaining, slice).components.seconds
+            // The first answer comes soon: it may be that there is no such environment.
+            let seconds = min(deadline.remaining, hasAnswered ? slice : visibleSlice).components.seconds
             let path = APIPath.environment(id).adding("wait")
                 .asking("commit", wanted?.hex).asking("timeout", "\(max(seconds, deadline.hasPassed ? 0 : 1))")
             do throws(CommandProblem) {
                 let answer = try await invocation.client.get(
                     WaitOutcome.self, path, timeout: .seconds(seconds) + .seconds(30))
+                let isFirst = !hasAnswered
                 hasAnswered = true
                 if answer.value.ending != .timedOut || deadline.hasPassed {
                     screen.endProgress()
                     return show(answer, invocation)
+                }
+                if isFirst, answer.value.environment == nil, !screen.errorStyle.isTerminal {
+                    screen.note(answer.value.message + "; waiting for it")
                 }
                 screen.progress(progress(of: answer.value, id, elapsed: .now - started))
             } catch {
