@@ -27,9 +27,14 @@ package struct Composition: Sendable {
         let records = boundaries.records
         let fence = boundaries.fence
         let changes = Broadcast()
+        let projects = Projects()
         let door = FrontDoor(
             router: boundaries.router, program: boundaries.proxyProgram, partName: boundaries.proxyName,
-            changes: changes, fence: fence, log: log)
+            changes: changes, fence: fence, log: log
+        ) {
+            // The routes are files, and a disk that is full is one they cannot be written to.
+            await projects.cameBack([.proxyUnavailable, .diskFull])
+        }
 
         // What every loop shares.
         let now: @Sendable () -> Timestamp = { Timestamp(milliseconds: WallClock.milliseconds()) }
@@ -57,7 +62,6 @@ package struct Composition: Sendable {
             capacity: capacity, hooks: boundaries.hooks)
 
         // A loop for every project, and what wakes them.
-        let projects = Projects()
         let watcher = RepositoryWatcher(
             transport: boundaries.remotes, interval: configuration.poll.interval, log: log
         ) { observation in

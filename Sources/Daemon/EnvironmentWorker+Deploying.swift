@@ -20,6 +20,7 @@ extension EnvironmentWorker {
         if stop.isRaised { signal.raise() }
         isSwitching = false
         isGivingWay = false
+        attemptedAt = SteadyClock.now
         if case .restoration = source { workingOn = nil } else { workingOn = commit }
         defer {
             work.end()
@@ -64,6 +65,19 @@ extension EnvironmentWorker {
         return StageFailure(
             reason: failure.reason, verdict: .retry(after: nil), message: failure.message,
             hint: "the engine went away at that moment, so it is tried again", output: failure.output)
+    }
+
+    /// What failures were for has gone: nothing waits any longer because of it.
+    func cameBack(_ reasons: Set<StageFailure.Reason>) {
+        for reason in reasons { returnedAt[reason] = SteadyClock.now }
+        machine.cameBack(reasons, at: parts.now())
+        wake.ring()
+    }
+
+    /// An attempt failed; where what it failed for has gone since it began, the next one need not wait.
+    func takeReturn(of reason: StageFailure.Reason) {
+        guard let returned = returnedAt[reason], returned >= attemptedAt else { return }
+        machine.cameBack([reason], at: parts.now())
     }
 
     /// The engine went, or is going.
@@ -211,6 +225,7 @@ extension EnvironmentWorker {
         if !isStopping, await waitsForRoom(commit, failure) { return closeSteps("interrupted", at: now) }
         takeMemoryBack()
         machine.failed(commit, failure, at: now) { parts.pause(afterFailures: $0) }
+        takeReturn(of: failure.reason)
         closeSteps(failure.verdict == .cancelled ? "interrupted" : "failed", at: now)
         if failure.verdict == .cancelled {
             // A deployment that the daemon's stop interrupted stays open: the next start goes on with it.

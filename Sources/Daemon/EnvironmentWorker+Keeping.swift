@@ -33,6 +33,7 @@ extension EnvironmentWorker {
         guard await parts.recovery.mayBegin(claim) else {
             return machine.repairPutOff(until: parts.now().advanced(by: RecoveryQueue.pause))
         }
+        attemptedAt = SteadyClock.now
         do throws(StageFailure) {
             try await mend(live)
             isAwaited = false
@@ -40,6 +41,7 @@ extension EnvironmentWorker {
         } catch {
             await parts.recovery.failed(id, isEngineAway: error.reason == .engineUnavailable)
             machine.repairFailed(at: parts.now()) { parts.pause(afterFailures: $0) }
+            takeReturn(of: error.reason)
             // One line for each state: an engine that is away is told by whoever watches it.
             if repairProblem != error.message { log.warning("cannot look after what runs: \(error.message)") }
             repairProblem = error.message

@@ -57,6 +57,10 @@ actor EnvironmentWorker {
     /// What happened that they lack.
     var unsavedEvents: [NewEvent] = []
 
+    /// When what failures were for was last seen to have gone, and when the attempt at hand began.
+    var returnedAt: [StageFailure.Reason: ContinuousClock.Instant] = [:]
+    var attemptedAt = SteadyClock.now
+
     /// When the engine last went.
     var engineBrokeAt: ContinuousClock.Instant?
     /// The capacity's generation when there was no room.

@@ -14,6 +14,8 @@ actor FrontDoor: Service {
     private let changes: Broadcast
     private let fence: Fence
     private let log: Log
+    /// Called when the proxy can be used again.
+    private let onReturn: @Sendable () async -> Void
     private var failures = 0
     /// Why the proxy cannot be used; nil while it can.
     private(set) var problem: String?
@@ -28,10 +30,14 @@ actor FrontDoor: Service {
     private static let interval = Duration.seconds(2)
     private static let backoff = Backoff(first: .milliseconds(500), limit: .seconds(10), jitter: 0.1)
 
-    /// - Parameter program: what starts the proxy where it does not run; nil: somebody else does.
+    /// - Parameters:
+    ///   - program: what starts the proxy where it does not run; nil: somebody else does.
+    ///   - onReturn: called when the proxy can be used again after it could not.
     init(
-        router: Router, program: (any ProxyProgram)?, partName: String, changes: Broadcast, fence: Fence, log: Log
+        router: Router, program: (any ProxyProgram)?, partName: String, changes: Broadcast, fence: Fence, log: Log,
+        onReturn: @escaping @Sendable () async -> Void
     ) {
+        self.onReturn = onReturn
         self.fence = fence
         self.router = router
         self.program = program
@@ -53,16 +59,16 @@ actor FrontDoor: Service {
                     isLoaded = true
                 }
                 if try await router.verify() { log.info("the proxy is as it should be") }
-                report(nil)
+                await report(nil)
             } catch {
-                report(error)
+                await report(error)
             }
             let pause = failures == 0 ? Self.interval : Self.backoff.pause(afterFailures: failures, random: 0.5)
             await wake.wait(until: .after(pause))
         }
     }
 
-    private func report(_ failure: StageFailure?) {
+    private func report(_ failure: StageFailure?) async {
         // The fence says what is wrong.
         if failure?.verdict == .cancelled { return }
         guard let failure else {
@@ -70,6 +76,7 @@ actor FrontDoor: Service {
                 problem = nil
                 log.info("the proxy answers again")
                 changes.notify()
+                await onReturn()
             }
             failures = 0
             hasAnswered = true

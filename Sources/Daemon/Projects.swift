@@ -39,6 +39,11 @@ actor Projects {
         for worker in await workers { await worker.engineBroke() }
     }
 
+    /// Hands on that what failures were for has gone.
+    func cameBack(_ reasons: Set<StageFailure.Reason>) async {
+        for worker in await workers { await worker.cameBack(reasons) }
+    }
+
     /// The workers of all environments, ordered by name.
     var workers: [EnvironmentWorker] {
         get async {

@@ -117,6 +117,7 @@ actor WorldWatch: Service {
                 world, isComplete: true, stirred: wasDown ? owed.union(world.environments.keys) : owed,
                 lookedAt: lookedAt)
             owed = []
+            if wasDown { await projects.cameBack([.engineUnavailable, .engineRefused]) }
             return Self.interval
         } catch {
             failures += 1

@@ -36,6 +36,8 @@ package protocol RouteStore: Sendable {
     ///
     /// One whose routes cannot be written keeps no other from getting its own.
     func apply(_ table: RouteTable) async -> [EnvironmentID: StageFailure]
+    /// Finds out whether anything can be written.
+    func tryWriting() async throws(StageFailure)
     /// Whether everything is still there that was written.
     func isIntact() async -> Bool
     /// Believes nothing of what was written, so that the next ``apply(_:)`` writes everything, and removes what is not

@@ -87,6 +87,16 @@ actor RouteFiles {
         return entries
     }
 
+    /// Finds out whether anything can be written, with a directory that is no host's.
+    func tryWriting() throws(StageFailure) {
+        let place = "\(directory)/.trial"
+        try make(directory)
+        try make(place)
+        defer { rmdir(place) }
+        try touch("\(place)/u0")
+        unlink("\(place)/u0")
+    }
+
     /// Whether everything is still there that was written.
     func isIntact() -> Bool {
         known.allSatisfy { host, entry in

@@ -33,6 +33,8 @@ package actor Router {
     /// The last push that failed, and the newest revision it carried.
     private var failedPush: (revision: Int, failure: PushFailure)?
     private var usage = PortUsage()
+    /// Routes could not be written, and nobody has tried since: those that were taken back ask for nothing.
+    private var mayRefuse = false
     /// Whether WebSockets outlive a change of the proxy's configuration; nil: it has not been tried.
     package private(set) var keepsStreams: Bool?
     /// When the proxy's configuration was last changed.
@@ -159,6 +161,10 @@ package actor Router {
                 isMended = true
             }
             try await push()
+            if mayRefuse {
+                try await files.tryWriting()
+                mayRefuse = false
+            }
         }
         let answer = try await client.server(unless: applied == revision ? seen : nil)
         // A change that is under way sees for itself.
@@ -231,6 +237,7 @@ package actor Router {
             case .failure(let failure):
                 // What the proxy has now is not known: the request may have arrived.
                 applied = 0
+                mayRefuse = files != nil
                 failedPush = (sent, failure)
                 usage.mayHaveMoved(to: table.ports)
             }

@@ -57,6 +57,25 @@ import Testing
         #expect(machine.next(at: later) == .deploy(Fixture.candidate(1)))
     }
 
+    @Test func whatAFailureWasForIsTriedAtOnceWhenThatHasGone() {
+        var machine = Fixture.machine()
+        machine.wished(Fixture.wish(.run(Fixture.commit(1))), finding: .ready(Fixture.candidate(1)))
+        machine.began(Fixture.commit(1))
+        let failure = Fixture.failure(.retry(after: nil))
+        machine.failed(Fixture.commit(1), failure, at: Fixture.now) { _ in .seconds(300) }
+        machine.swept()
+        let later = Fixture.now.advanced(by: .seconds(10))
+        machine.cameBack([.proxyUnavailable], at: later)
+        #expect(machine.next(at: later) == .rest(until: Fixture.now.advanced(by: .seconds(300))))
+        machine.cameBack([failure.reason], at: later)
+        #expect(machine.next(at: later) == .deploy(Fixture.candidate(1)))
+        // What is not tried again by itself is not either because of this.
+        machine.failed(Fixture.commit(1), Fixture.failure(.stall), at: later) { _ in .seconds(300) }
+        machine.swept()
+        machine.cameBack([failure.reason], at: later)
+        #expect(machine.next(at: later) == .rest(until: nil))
+    }
+
     @Test func aCommitWithoutRoomWaitsWhileTheRestGoesOn() {
         var machine = Fixture.live(1)
         machine.wished(Fixture.wish(.run(Fixture.commit(2))), finding: .ready(Fixture.candidate(2)))

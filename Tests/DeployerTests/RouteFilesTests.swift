@@ -50,7 +50,8 @@ struct RouteFilesTests {
     private actor Memory: RouteStore {
         private(set) var table: RouteTable
         private(set) var reads = 0
-        let refused: EnvironmentID?
+        var refused: EnvironmentID?
+        private(set) var trials = 0
 
         init(_ table: RouteTable = RouteTable(), refusing refused: EnvironmentID? = nil) {
             self.table = table
@@ -74,6 +75,12 @@ struct RouteFilesTests {
             return failures
         }
 
+        func tryWriting() throws(StageFailure) {
+            trials += 1
+            if refused != nil { throw .routeNotWritten("there", 28) }
+        }
+
+        func hasRoom() { refused = nil }
         func isIntact() -> Bool { true }
         func distrust() {}
     }
@@ -96,6 +103,19 @@ struct RouteFilesTests {
         #expect(await files.table == table([two: 2]))
         try await router.settle()
         #expect(await files.table == table([two: 2]))
+    }
+
+    @Test func whatCouldNotBeWrittenIsToldUntilItCan() async throws {
+        let files = Memory(refusing: one)
+        let router = router(over: files)
+        try await router.load()
+        await #expect(throws: StageFailure.self) { try await router.set(routes(one, 1), for: one) }
+        // The routes were taken back: without a trial nothing would be left to write.
+        await #expect(throws: StageFailure.self) { try await router.verify() }
+        await files.hasRoom()
+        try await router.verify()
+        try await router.verify()
+        #expect(await files.trials == 2)
     }
 
     @Test func routesAreReadOnceHoweverManyWaitForThem() async throws {

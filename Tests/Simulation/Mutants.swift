@@ -249,6 +249,7 @@ private struct DroppingRoutes: RouteStore {
         _ = await real.apply(table)
         return [:]
     }
+    func tryWriting() async throws(StageFailure) {}
     func isIntact() async -> Bool { true }
     func distrust() async { await real.distrust() }
 }

@@ -280,5 +280,29 @@ extension Named {
                 at(6546, .proxyRefuses(milliseconds: 5595)),
                 at(7376, .delete(project: 0, environment: 6)),
             ]),
+        Schedule(
+            name: "an engine that comes back after minutes is used at once",
+            entries: [
+                at(2900, .engineDown(milliseconds: 900_000)),
+                at(3000, .push(project: 0, branch: 0, tree: 2, hint: .prompt)),
+                at(3100, .push(project: 0, branch: 2, tree: 3, hint: .prompt)),
+                at(280_000, .staleDelivery(project: 0)),
+            ]),
+        Schedule(
+            name: "a disk that has room again after minutes is written to soon",
+            entries: [
+                at(2900, .diskFull(milliseconds: 900_000)),
+                at(3000, .push(project: 0, branch: 0, tree: 2, hint: .prompt)),
+                at(3100, .push(project: 0, branch: 2, tree: 3, hint: .prompt)),
+                at(280_000, .staleDelivery(project: 0)),
+            ]),
+        Schedule(
+            name: "a proxy that takes routes again after minutes gets them at once",
+            entries: [
+                at(2900, .proxyRefuses(milliseconds: 900_000)),
+                at(3000, .push(project: 0, branch: 0, tree: 2, hint: .prompt)),
+                at(3100, .push(project: 0, branch: 2, tree: 3, hint: .prompt)),
+                at(280_000, .staleDelivery(project: 0)),
+            ]),
     ]
 }

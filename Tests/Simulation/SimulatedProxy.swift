@@ -114,13 +114,18 @@ final class SimulatedProxy: ProxyAdmin, RouteStore, ProxyProgram, @unchecked Sen
         return failures
     }
 
+    func tryWriting() async throws(StageFailure) { try await ask(.routes) { [self] in mayWrite } }
+
+    /// Whether routes can be written now.
+    private var mayWrite: Result<Void, StageFailure> {
+        guard world.machine.elapsed < world.proxy.refusesUntil else { return .success(()) }
+        return .failure(
+            StageFailure(reason: .proxyUnavailable, verdict: .retry(after: nil), message: "cannot be written"))
+    }
+
     private func write(_ routes: [Route], of environment: EnvironmentID) async throws(StageFailure) {
         try await ask(.routes) { [self] () -> Result<Void, StageFailure> in
-            guard world.machine.elapsed >= world.proxy.refusesUntil else {
-                return .failure(
-                    StageFailure(
-                        reason: .proxyUnavailable, verdict: .retry(after: nil), message: "cannot be written"))
-            }
+            if case .failure = mayWrite { return mayWrite }
             world.oracle.routes(environment, to: routes, life)
             let before = world.proxy.ports
             world.proxy.table[environment] = routes
