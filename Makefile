@@ -15,9 +15,8 @@ test: test-packages ## run every test, the end-to-end ones on real Git, engines 
 	scripts/test
 
 SEEDS ?= 1-100000
-simulate: ## run the simulated schedules of SEEDS (1-100000) with the daemon's own loops, optimised
-	$(SWIFT) build -c release --product slipway-simulation
-	$(BUILD)/slipway-simulation --seeds $(SEEDS) --jobs $(shell nproc)
+simulate: ## run the simulated schedules of SEEDS (1-100000) with the daemon's own loops, optimised; LONG=1: longer ones
+	scripts/simulation --seeds $(SEEDS) --jobs $(shell nproc) $(if $(LONG),--long)
 
 check: lint test ## the gate: format lint, then every test with warnings as errors
 

@@ -57,7 +57,9 @@ struct CanonicalForm {
 
     /// The SHA-256 of all of it.
     var digest: Digest {
-        guard let digest = Digest(SHA256.hex(of: bytes)) else { preconditionFailure("a SHA-256 has 64 digits") }
+        guard let digest = Digest(bytes: SHA256.digest(of: bytes)) else {
+            preconditionFailure("a SHA-256 has 32 bytes")
+        }
         return digest
     }
 }

@@ -4,9 +4,12 @@ import CCrypto
 package struct SHA256: ~Copyable {
     private let context: OpaquePointer
 
+    /// Looked up once: OpenSSL 3 would do so for every digest (EVP_MD_fetch(3)). Never freed, and read by all threads.
+    nonisolated(unsafe) private static let algorithm = EVP_MD_fetch(nil, "SHA256", nil)
+
     /// Begins a digest.
     package init() {
-        guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
+        guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, Self.algorithm, nil) == 1 else {
             preconditionFailure("OpenSSL has no SHA-256, or no memory: \(lastError())")
         }
         self.context = context

@@ -47,6 +47,8 @@ struct EnvironmentConfigurations: Sendable {
 
 /// SHA-256 as the pure parts take it.
 let sha256: Hashing = { bytes in
-    guard let digest = Digest(Crypto.SHA256.hex(of: bytes)) else { preconditionFailure("a SHA-256 has 64 digits") }
+    guard let digest = Digest(bytes: Crypto.SHA256.digest(of: bytes)) else {
+        preconditionFailure("a SHA-256 has 32 bytes")
+    }
     return digest
 }

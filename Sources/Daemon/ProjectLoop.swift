@@ -282,6 +282,7 @@ actor ProjectLoop: Service {
             removedAt[name] = SteadyClock.now
             parts.changes.notify()
         }
+        guard refs.contains(where: \.isGone) else { return }
         let used = Set(await records().compactMap(\.ref))
         let forgotten = refs.filter { $0.isGone && !used.contains($0.name) }.map(\.name)
         guard !forgotten.isEmpty else { return }
@@ -372,8 +373,8 @@ actor ProjectLoop: Service {
     /// What is remembered of every environment.
     func records() async -> [EnvironmentRecord] {
         var records: [EnvironmentRecord] = []
-        for worker in workers.values { records.append(await worker.record) }
-        return records.sorted { $0.id < $1.id }
+        for (_, worker) in workers.sorted(by: { $0.key < $1.key }) { records.append(await worker.record) }
+        return records
     }
 
     /// What is wanted of every environment.

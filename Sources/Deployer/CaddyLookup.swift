@@ -24,7 +24,7 @@ enum CaddyLookup {
                     file: CaddyFileMatch(root: "\(directory)/{http.request.host}", tryFiles: ["/u*"]),
                     header: ["Host": CaddyPattern(name: "host", pattern: hostPattern)])
             ],
-            handle: [CaddyHandler(handler: "subroute", routes: (1...portLimit).map(proxy))], terminal: true)
+            handle: [CaddyHandler(handler: "subroute", routes: proxies)], terminal: true)
         // Twice: the matcher lists a directory, then looks at the file, which may have been renamed in between.
         return [lowerCased, lookup, lookup]
     }
@@ -43,6 +43,9 @@ enum CaddyLookup {
                     ]))
             ])
     }
+
+    /// What happens to requests, by how many containers a host has.
+    private static let proxies = (1...portLimit).map(proxy)
 
     /// What happens to requests for a host with that many containers.
     private static func proxy(to count: Int) -> CaddyRoute {

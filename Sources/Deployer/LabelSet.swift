@@ -86,25 +86,25 @@ package struct LabelSet: Sendable, Hashable {
 
     /// The labels as the engine keeps them.
     package var encoded: [String: String] {
-        let values: [String: String?] = [
+        var values = [
             Label.instance: instance,
             Label.project: environment.project.rawValue,
             Label.environment: environment.name.rawValue,
-            Label.kind: kind?.rawValue,
-            Label.service: service,
-            Label.replica: replica.map(String.init),
-            Label.release: release?.hex,
-            Label.content: content?.hex,
-            Label.build: build?.hex,
-            Label.commit: commit?.hex,
-            Label.ref: ref?.description,
-            Label.configuration: configuration?.hex,
-            Label.port: port.map(String.init),
-            Label.firstSeen: firstSeen?.description,
-            Label.hold: hold.map(HoldLabel.text),
-            Label.expires: expires?.description,
         ]
-        return values.compactMapValues { $0 }
+        if let kind { values[Label.kind] = kind.rawValue }
+        if let service { values[Label.service] = service }
+        if let replica { values[Label.replica] = String(replica) }
+        if let release { values[Label.release] = release.hex }
+        if let content { values[Label.content] = content.hex }
+        if let build { values[Label.build] = build.hex }
+        if let commit { values[Label.commit] = commit.hex }
+        if let ref { values[Label.ref] = ref.description }
+        if let configuration { values[Label.configuration] = configuration.hex }
+        if let port { values[Label.port] = String(port) }
+        if let firstSeen { values[Label.firstSeen] = firstSeen.description }
+        if let hold { values[Label.hold] = HoldLabel.text(of: hold) }
+        if let expires { values[Label.expires] = expires.description }
+        return values
     }
 }
 

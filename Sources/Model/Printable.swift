@@ -3,6 +3,7 @@
 /// Control characters, invalid UTF-8 and the invisible characters that reorder or hide text
 /// (bidirectional controls, zero-width characters) become `\xHH`, byte by byte.
 package func printable(_ bytes: some Sequence<UInt8>) -> String {
+    if let plain = plainText(bytes) { return plain }
     var result = ""
     var decoder = Unicode.UTF8.ForwardParser()
     var iterator = Array(bytes).makeIterator()
@@ -21,6 +22,12 @@ package func printable(_ bytes: some Sequence<UInt8>) -> String {
             return printableLossless(bytes)
         }
     }
+}
+
+/// The text of bytes that are all printable ASCII, as nearly all names are; nil for others.
+private func plainText(_ bytes: some Sequence<UInt8>) -> String? {
+    for byte in bytes where byte < 0x20 || byte > 0x7e { return nil }
+    return String(decoding: Array(bytes), as: UTF8.self)
 }
 
 /// The same for bytes that are not valid UTF-8: every byte beyond ASCII is escaped.

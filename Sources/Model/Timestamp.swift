@@ -35,12 +35,22 @@ extension Timestamp: CustomStringConvertible {
             days -= 1
         }
         let (year, month, day) = Self.civil(fromDays: days)
-        func pad(_ value: Int64, _ width: Int) -> String {
-            let text = String(value)
-            return String(repeating: "0", count: max(0, width - text.count)) + text
+        var text: [UInt8] = []
+        text.reserveCapacity(24)
+        func put(_ value: Int64, _ width: Int, _ end: Unicode.Scalar) {
+            let digits = String(value).utf8
+            text.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: max(0, width - digits.count)))
+            text.append(contentsOf: digits)
+            text.append(UInt8(ascii: end))
         }
-        let clock = [rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60].map { pad($0, 2) }.joined(separator: ":")
-        return "\(pad(year, 4))-\(pad(month, 2))-\(pad(day, 2))T\(clock).\(pad(rest % 1000, 3))Z"
+        put(year, 4, "-")
+        put(month, 2, "-")
+        put(day, 2, "T")
+        put(rest / 3_600_000, 2, ":")
+        put(rest / 60_000 % 60, 2, ":")
+        put(rest / 1000 % 60, 2, ".")
+        put(rest % 1000, 3, "Z")
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// The proleptic Gregorian date of a count of days since 1970-01-01.
@@ -62,9 +72,11 @@ extension Timestamp: CustomStringConvertible {
 extension Timestamp: Codable {
     /// Reads what ``description`` writes for the years 0 to 9999; nil for anything else.
     package init?(_ text: String) {
-        // The length bounds every number, so that nothing overflows below.
+        // The length bounds every number of seven, so that nothing overflows below.
         guard text.utf8.count == 24 else { return nil }
-        let numbers = text.split(whereSeparator: { !$0.isNumber }).compactMap { Int64($0) }
+        let numbers = text.utf8.split { !(0x30...0x39).contains($0) }.map { digits in
+            digits.reduce(0) { $0 &* 10 &+ Int64($1 - 0x30) }
+        }
         guard numbers.count == 7 else { return nil }
         let (year, month, day) = (numbers[1] <= 2 ? numbers[0] - 1 : numbers[0], numbers[1], numbers[2])
         let era = (year >= 0 ? year : year - 399) / 400

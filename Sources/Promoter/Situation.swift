@@ -1,7 +1,8 @@
 import Model
 
 /// The facts of one project with the look-ups that every choice needs.
-struct Situation {
+// A class, since every choice holds on to it and it has many parts.
+final class Situation: Sendable {
     let facts: ProjectFacts
     let hashing: Hashing
     private let refs: [RefName: KnownRef]

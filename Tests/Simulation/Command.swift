@@ -2,7 +2,7 @@ import Glibc
 
 /// The verbs: `--seeds FIRST-LAST` runs many schedules and shrinks the first that fails, `--seed N` one of them (`--trace`
 /// prints everything that happens, `--twice` compares with a second run, `--shrink` looks for the shortest schedule that
-/// still fails), `--mutants LIMIT` runs every broken variant until it is caught, `--named` the schedules that once failed.
+/// still fails), with `--long` worlds in which more happens; `--mutants LIMIT` runs every broken variant until it is caught, `--named` the schedules that once failed.
 /// `--jobs N` divides seeds or mutants among so many processes; `--mutant NAME` runs seeds with that broken variant.
 enum Command {
     static func run(_ arguments: [String]) -> Int32 {

@@ -3,7 +3,7 @@ import Deployer
 import Model
 
 /// The container engine's own memory, and what its containers do.
-struct EngineState {
+final class EngineState {
     /// One container.
     final class Container {
         let id: String
@@ -70,12 +70,12 @@ struct EngineState {
     private var nextID = 0
     private var nextImage = 0
 
-    mutating func freshID() -> String {
+    func freshID() -> String {
         nextID += 1
         return "id\(nextID)"
     }
 
-    mutating func makeImage(_ project: ProjectName, _ key: Digest, at moment: Int64) -> ImageID {
+    func makeImage(_ project: ProjectName, _ key: Digest, at moment: Int64) -> ImageID {
         nextImage += 1
         guard let id = ImageID(Names.digest("image \(nextImage)").hex) else {
             preconditionFailure("a digest is an image id")

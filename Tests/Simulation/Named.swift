@@ -12,7 +12,7 @@ enum Named {
         var failed: Int32 = 0
         for schedule in all {
             for seed in schedule.seeds {
-                let result = Runs.world(seed, script: Script(entries: schedule.entries))
+                let result = Runs.world(seed, .real, .long, script: Script(entries: schedule.entries))
                 guard let violation = result.violation else { continue }
                 failed += 1
                 say("\(schedule.name), seed \(seed): \(violation)")

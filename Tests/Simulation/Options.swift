@@ -13,6 +13,7 @@ struct Options {
     var isTwice = false
     /// Whether the script of a failing seed is made as short as it can be.
     var isShrunk = false
+    var extent = Extent.brief
     /// What runs in the worlds: the daemon as it is, or a broken one.
     var variant = Variant.real
     /// How many processes do the work.
@@ -29,6 +30,7 @@ struct Options {
             case "--twice": isTwice = true
             case "--named": mode = .named
             case "--shrink": isShrunk = true
+            case "--long": extent = .long
             case "--mutant":
                 let name = rest.popFirst()
                 guard let mutant = Mutants.all.first(where: { $0.name == name }) else {

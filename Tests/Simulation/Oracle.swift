@@ -58,6 +58,8 @@ final class Oracle {
     private var reachedAt: Int64?
     private var settledSince: Int64?
     private var askedAt: Int64 = 0
+    /// What was found when it was last asked, and how much had changed by then.
+    private var found: (changes: Int, problem: Violation?)?
     private var calmAt: Int64 = 0
     /// How long it took after the last fault until everything was as it should be, in milliseconds.
     private(set) var settling: Int64 = 0
@@ -371,8 +373,6 @@ final class Oracle {
         askedAt = 0
     }
 
-    /// How long everything must stay as it should be.
-    private static let stable: Int64 = 32_000_000_000
     /// How long it may take to get there, whatever happened before.
     private static let patience: Int64 = 60_000_000_000
     /// How long a delivery may stay open: what it announces is waited for, for five minutes, and Git may show it never.
@@ -384,7 +384,7 @@ final class Oracle {
         let now = world.machine.elapsed
         guard now - askedAt >= 1_000_000_000 else { return false }
         askedAt = now
-        if let problem = unfinished() {
+        if let problem = unfinishedNow() {
             (reachedAt, settledSince) = (nil, nil)
             return isOver(Self.patience, problem)
         }
@@ -397,13 +397,21 @@ final class Oracle {
         }
         let since = settledSince ?? now
         settledSince = since
-        return now - since >= Self.stable && world.steps >= Runs.leastSteps
+        return now - since >= world.rest && world.steps >= Runs.leastSteps
     }
 
     private func isOver(_ patience: Int64, _ problem: Violation) -> Bool {
         guard world.machine.elapsed - calmAt > patience else { return false }
         violation = problem
         return true
+    }
+
+    /// What is not yet as it should be; looked at anew only where something may have changed since.
+    private func unfinishedNow() -> Violation? {
+        if let found, found.changes == world.changes { return found.problem }
+        let problem = unfinished()
+        found = (world.changes, problem)
+        return problem
     }
 
     /// What is not yet as it should be at the end, but for deliveries.

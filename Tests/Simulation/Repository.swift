@@ -29,8 +29,8 @@ struct Tree: Sendable {
 /// Digests and ids that simulations need, each computed once.
 enum Names {
     static func digest(_ text: String) -> Digest {
-        guard let digest = Digest(Crypto.SHA256.hex(of: Array(text.utf8))) else {
-            preconditionFailure("a SHA-256 has 64 digits")
+        guard let digest = Digest(bytes: Crypto.SHA256.digest(of: text.utf8)) else {
+            preconditionFailure("a SHA-256 has 32 bytes")
         }
         return digest
     }

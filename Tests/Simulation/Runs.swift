@@ -13,11 +13,12 @@ enum Runs {
     }
 
     static func world(
-        _ seed: UInt64, _ variant: Variant = .real, script: Script? = nil, isTraced: Bool = false
+        _ seed: UInt64, _ variant: Variant = .real, _ extent: Extent = .brief, script: Script? = nil,
+        isTraced: Bool = false
     ) -> Result {
-        let world = World(seed: seed, variant: variant)
+        let world = World(seed: seed, variant: variant, extent: extent)
         world.isTraced = isTraced
-        let script = script ?? Script.random(seed: seed, projects: world.repositories.count)
+        let script = script ?? Script.random(seed: seed, projects: world.repositories.count, extent: extent)
         let violation = world.run(script)
         return Result(
             violation: violation, trace: world.machine.trace, steps: world.steps, faults: world.faults,
@@ -33,7 +34,7 @@ enum Runs {
         var jobs = 0
         var longest: Int64 = 0
         for seed in seeds {
-            let result = world(seed, options.variant)
+            let result = world(seed, options.variant, options.extent)
             steps += result.steps
             least = min(least, result.steps)
             leastFaults = min(leastFaults, result.faults)
@@ -42,7 +43,7 @@ enum Runs {
             guard let violation = result.violation else { continue }
             failed += 1
             say("seed \(seed): \(violation)")
-            if failed == 1 { Shrinker.shrink(seed, options.variant) }
+            if failed == 1 { Shrinker.shrink(seed, options) }
         }
         let count = Double(seeds.count)
         say(
@@ -73,7 +74,8 @@ enum Runs {
         switch options.mode {
         case .seeds(let seeds):
             let shares = Workers.shares(of: seeds, jobs: options.jobs)
-            let result = Workers.run(shares.map { ["--seeds", "\($0.lowerBound)-\($0.upperBound)"] })
+            let extent = options.extent == .long ? ["--long"] : []
+            let result = Workers.run(shares.map { ["--seeds", "\($0.lowerBound)-\($0.upperBound)"] + extent })
             say("\(seeds.count) schedules in \((ContinuousClock.now - began).components.seconds) s")
             return result
         case .mutants(let limit):
@@ -106,16 +108,16 @@ enum Runs {
     }
 
     static func one(_ seed: UInt64, _ options: inout Options) -> Int32 {
-        let result = world(seed, options.variant, isTraced: options.isTraced && !options.isShrunk)
+        let result = world(seed, options.variant, options.extent, isTraced: options.isTraced && !options.isShrunk)
         if options.isTwice {
-            let again = world(seed, options.variant)
+            let again = world(seed, options.variant, options.extent)
             guard again.trace == result.trace, again.steps == result.steps else {
                 say("seed \(seed) is not the same a second time: trace \(result.trace), then \(again.trace)")
                 return 1
             }
         }
         if options.isShrunk, result.violation != nil {
-            Shrinker.shrink(seed, options.variant, isTraced: options.isTraced)
+            Shrinker.shrink(seed, options)
         }
         say("seed \(seed): \(result.violation.map { "\($0)" } ?? "as it should be"), trace \(result.trace)")
         return result.violation == nil ? 0 : 1

@@ -1,18 +1,32 @@
+/// How much happens in a world.
+enum Extent: Sendable {
+    /// Ten faults within seconds of three or four pushes, so that very many worlds can be run.
+    case brief
+    /// Twice as much and for longer, in one world of twenty for most of a minute.
+    case long
+}
+
 extension Script {
-    /// The script of a seed. Most are short and dense, so that many can be run; a few are long.
-    static func random(seed: UInt64, projects: Int) -> Script {
+    /// The script of a seed.
+    static func random(seed: UInt64, projects: Int, extent: Extent) -> Script {
         var chances = Chances(seed: seed &* 0x9E37_79B9 ^ 0xACE)
-        let isLong = chances.percent(5)
-        let span = isLong ? 50_000 : 6000 + chances.below(9000)
+        let isLong = chances.percent(extent == .long ? 5 : 1)
+        let span: Int
+        let count: Int
+        let faults: Int
+        switch (isLong, extent) {
+        case (true, _): (span, count, faults) = (50_000, 16 + chances.below(12), 12 + chances.below(8))
+        case (false, .long):
+            (span, count, faults) = (6000 + chances.below(9000), 5 + chances.below(5), 10 + chances.below(4))
+        case (false, .brief): (span, count, faults) = (1500 + chances.below(2500), 3 + chances.below(2), 10)
+        }
         var entries: [Entry] = []
-        let count = isLong ? 16 + chances.below(12) : 5 + chances.below(5)
         // Things come in bursts: half of them soon after the one before, some in the same millisecond.
         var at = 500
         for _ in 0..<count {
             at += chances.percent(55) ? max(0, chances.below(1800) - 300) : chances.below(2 * span / count)
             entries.append(Entry(at: min(at, span), event: git(&chances, projects)))
         }
-        let faults = isLong ? 12 + chances.below(8) : 10 + chances.below(4)
         for _ in 0..<faults { entries.append(Entry(at: chances.below(span), event: fault(&chances, projects))) }
         if chances.percent(50) {
             for _ in 0..<(1 + chances.below(isLong ? 4 : 2)) {

@@ -119,6 +119,14 @@ enum Crossing: String, Sendable, CaseIterable {
         }
     }
 
+    /// Whether anything may be different after it. Who changes the proxy's or its routes says so.
+    var mayChange: Bool {
+        switch self {
+        case .read, .inspect, .listContainers, .look, .listRemote, .proxy, .routes: false
+        default: true
+        }
+    }
+
     /// Whether it may change the world: what a daemon whose records are another's by now must not do.
     var isEffect: Bool {
         switch self {

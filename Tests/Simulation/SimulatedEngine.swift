@@ -260,6 +260,7 @@ struct SimulatedEngine: EngineCalls, @unchecked Sendable {
 extension World {
     /// A container's process runs from now on.
     func started(_ container: EngineState.Container) {
+        changed()
         container.state = .running
         container.startedAt = machine.elapsed
         container.isProven = false
@@ -267,6 +268,7 @@ extension World {
         if case .ends = engine.behaviour(of: container) {
             machine.after(milliseconds: Double(50 + chances.below(800))) { [self] in
                 guard container.state == .running, engine.containers[container.id] === container else { return }
+                changed()
                 container.restarts += 1
                 tell(.died, container)
                 // The engine starts it again, over and over, until somebody stops it.
@@ -278,6 +280,7 @@ extension World {
     /// A container's process has ended.
     func ended(_ container: EngineState.Container, _ kind: EngineEvent.Kind) {
         guard container.isAlive else { return }
+        changed()
         container.state = .exited
         tell(kind, container)
     }

@@ -12,6 +12,7 @@ final class SimulatedMachine: Machine, @unchecked Sendable {
 
     private enum Ready {
         case job(UnownedJob)
+        case sleeper(UnsafeContinuation<Void, Never>)
         case body(() -> Void)
     }
 
@@ -21,9 +22,11 @@ final class SimulatedMachine: Machine, @unchecked Sendable {
     }
 
     private var ready: [Ready] = []
-    private var alarms: [UInt64: Alarm] = [:]
+    /// What is to happen at some moment; nil once it has, or need not any more.
+    private var alarms: [Alarm?] = []
+    /// The number of the first of those: whoever still waits in an earlier world waits for none of this one's.
+    private var firstAlarm = 0
     private var heap = TimerHeap()
-    private var nextAlarm: UInt64 = 0
     private var order = Chances(seed: 0)
     private var chance = Chances(seed: 0)
     private let origin = ContinuousClock.now
@@ -62,7 +65,8 @@ final class SimulatedMachine: Machine, @unchecked Sendable {
     /// Begins another world: what the last one left is forgotten.
     func reset(seed: UInt64) {
         ready = []
-        alarms = [:]
+        firstAlarm += alarms.count
+        alarms = []
         heap = TimerHeap()
         order = Chances(seed: seed)
         chance = Chances(seed: seed ^ 0x5EED)
@@ -91,7 +95,11 @@ final class SimulatedMachine: Machine, @unchecked Sendable {
     // What the simulation asks
 
     /// Waits for that many milliseconds, or until the task is cancelled.
-    func pause(milliseconds: Double) async { await pause(at: elapsed + Int64(milliseconds * 1_000_000)) }
+    func pause(milliseconds: Double) async {
+        // Not of any length: others may come first, and no clock is needed for that.
+        if milliseconds == 0 { return await withUnsafeContinuation { ready.append(.sleeper($0)) } }
+        await pause(at: elapsed + Int64(milliseconds * 1_000_000))
+    }
 
     /// Runs the body when that many milliseconds have passed.
     func after(milliseconds: Double, _ body: @escaping () -> Void) {
@@ -124,6 +132,7 @@ final class SimulatedMachine: Machine, @unchecked Sendable {
             jobs += 1
             switch chosen {
             case .job(let job): job.runSynchronously(on: generic)
+            case .sleeper(let continuation): continuation.resume()
             case .body(let body): body()
             }
         }
@@ -133,7 +142,7 @@ final class SimulatedMachine: Machine, @unchecked Sendable {
     private func passTime() -> Bool {
         var isAny = false
         while let next = heap.first {
-            guard alarms[next.id] != nil else {
+            guard alarms[next.id - firstAlarm] != nil else {
                 heap.removeFirst()
                 continue
             }
@@ -147,12 +156,11 @@ final class SimulatedMachine: Machine, @unchecked Sendable {
     }
 
     private func pause(at moment: Int64) async {
-        nextAlarm += 1
-        let id = nextAlarm
+        let id = add(nil)
         await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 guard !Task.isCancelled else { return continuation.resume() }
-                alarms[id] = .sleeper(continuation)
+                alarms[id - firstAlarm] = .sleeper(continuation)
                 heap.insert(.init(at: max(moment, elapsed), id: id))
             }
         } onCancel: {
@@ -161,13 +169,19 @@ final class SimulatedMachine: Machine, @unchecked Sendable {
     }
 
     private func set(_ alarm: Alarm, at moment: Int64) {
-        nextAlarm += 1
-        alarms[nextAlarm] = alarm
-        heap.insert(.init(at: moment, id: nextAlarm))
+        heap.insert(.init(at: moment, id: add(alarm)))
     }
 
-    private func fire(_ id: UInt64) {
-        switch alarms.removeValue(forKey: id) {
+    private func add(_ alarm: Alarm?) -> Int {
+        alarms.append(alarm)
+        return firstAlarm + alarms.count - 1
+    }
+
+    private func fire(_ id: Int) {
+        guard id >= firstAlarm else { return }
+        let alarm = alarms[id - firstAlarm]
+        alarms[id - firstAlarm] = nil
+        switch alarm {
         case .sleeper(let continuation): continuation.resume()
         case .body(let body): ready.append(.body(body))
         case nil: break
@@ -179,7 +193,7 @@ final class SimulatedMachine: Machine, @unchecked Sendable {
 private struct TimerHeap {
     struct Entry {
         let at: Int64
-        let id: UInt64
+        let id: Int
 
         func isBefore(_ other: Self) -> Bool { (at, id) < (other.at, other.id) }
     }

@@ -51,6 +51,7 @@ final class SimulatedProxy: ProxyAdmin, RouteStore, ProxyProgram, @unchecked Sen
     func start() async throws(StageFailure) -> Bool {
         try await ask(.proxy) { [world] in
             defer { world.proxy.isRunning = true }
+            world.changed()
             return .success(!world.proxy.isRunning)
         }
     }
@@ -75,6 +76,7 @@ final class SimulatedProxy: ProxyAdmin, RouteStore, ProxyProgram, @unchecked Sen
     func patchServer(_ server: CaddyServer, ifMatch etag: String?) async throws(StageFailure) -> Bool {
         try await admin { [world] in
             if let etag, etag != "\(world.proxy.version)" { return .success(false) }
+            world.changed()
             world.proxy.server = server
             world.proxy.version += 1
             return .success(true)
@@ -84,6 +86,7 @@ final class SimulatedProxy: ProxyAdmin, RouteStore, ProxyProgram, @unchecked Sen
     func putServer(_ server: CaddyServer) async throws(StageFailure) -> Bool {
         try await admin { [world] in
             guard world.proxy.server == nil else { return .success(false) }
+            world.changed()
             world.proxy.server = server
             world.proxy.version += 1
             return .success(true)
@@ -128,6 +131,7 @@ final class SimulatedProxy: ProxyAdmin, RouteStore, ProxyProgram, @unchecked Sen
             if case .failure = mayWrite { return mayWrite }
             world.oracle.routes(environment, to: routes, life)
             let before = world.proxy.ports
+            world.changed()
             world.proxy.table[environment] = routes
             for port in before.subtracting(world.proxy.ports) {
                 world.proxy.servedUntil[port] = world.machine.elapsed

@@ -40,11 +40,14 @@ final class World: @unchecked Sendable {  // Unchecked: see SimulatedMachine.
     let machine = SimulatedMachine.shared
     let seed: UInt64
     let variant: Variant
+    /// How long everything must stay as it should be at the end, in nanoseconds: a poll at least, and in long worlds and
+    /// one of eight others so long that everything is looked at which is looked at from time to time.
+    let rest: Int64
     var chances: Chances
     let configuration: Configuration
     let repositories: [Repository]
     var disk = Disk()
-    var engine = EngineState()
+    let engine = EngineState()
     var proxy = ProxyState()
     let oracle: Oracle
     var lives: [Life] = []
@@ -53,6 +56,8 @@ final class World: @unchecked Sendable {  // Unchecked: see SimulatedMachine.
     /// How many calls crossed a boundary, and how many things happened from outside.
     private(set) var steps = 0
     private(set) var faults = 0
+    /// How often anything may have become different that the oracle looks at.
+    private(set) var changes = 0
     private var armed: [(crossing: Crossing, rest: Int, blow: Blow)] = []
     var diskFullUntil: Int64 = 0
     /// Nothing from outside happens any more.
@@ -63,25 +68,28 @@ final class World: @unchecked Sendable {  // Unchecked: see SimulatedMachine.
     var isDiskFull: Bool { machine.elapsed < diskFullUntil }
     var wall: Timestamp { Timestamp(milliseconds: machine.wallMilliseconds) }
 
-    init(seed: UInt64, variant: Variant) {
+    init(seed: UInt64, variant: Variant, extent: Extent) {
         self.seed = seed
         self.variant = variant
         chances = Chances(seed: seed ^ 0xD1CE)
         machine.reset(seed: seed)
-        let count = chances.percent(30) ? 2 : 1
+        let isLong = extent == .long
+        let isWatchedLong = isLong ? true : chances.percent(12)
+        rest = isWatchedLong ? 32_000_000_000 : 9_000_000_000
+        let count = chances.percent(isLong ? 30 : 6) ? 2 : 1
         repositories = (0..<count).map { Repository(index: $0) }
         var configuration = Configuration(
             projects: repositories.map { Configuration.Project(name: $0.name, repository: $0.address) },
             surroundings: .simulated)
-        configuration.poll = .init(interval: .seconds(20))
+        configuration.poll = .init(interval: .seconds(isLong ? 20 : 8))
         configuration.runtime.ports = 20_000...20_999
         self.configuration = configuration
         oracle = Oracle()
         oracle.subject = self
         for repository in repositories {
             repository.push(.branch("main"), tree: chances.below(12))
-            if chances.percent(40) { repository.push(.branch("develop"), tree: chances.below(12)) }
-            if chances.percent(40) { repository.push(.branch("feature-a"), tree: chances.below(12)) }
+            if chances.percent(isLong ? 40 : 25) { repository.push(.branch("develop"), tree: chances.below(12)) }
+            if chances.percent(isLong ? 40 : 25) { repository.push(.branch("feature-a"), tree: chances.below(12)) }
             if chances.percent(30) { repository.tag(repository.refs.values.map(\.commit).sorted()[0], step: 0) }
         }
     }
@@ -115,10 +123,14 @@ final class World: @unchecked Sendable {  // Unchecked: see SimulatedMachine.
             crash(life, downFor: downFor)
             return .cut(.dead)
         case .happensLate(let milliseconds) where !crossing.isLocal:
-            machine.after(milliseconds: Double(milliseconds)) { _ = effect() }
+            machine.after(milliseconds: Double(milliseconds)) { [self] in
+                changed()
+                _ = effect()
+            }
             return .cut(.failed)
         default: break
         }
+        if crossing.mayChange { changed() }
         let value = effect()
         switch blow {
         case .failsAfterwards, .happensLate: return .cut(.failed)
@@ -130,6 +142,9 @@ final class World: @unchecked Sendable {  // Unchecked: see SimulatedMachine.
         if chances.percent(50) { await machine.pause(milliseconds: latency(crossing)) }
         return life.isDead ? .cut(.dead) : .value(value)
     }
+
+    /// Something may be different now.
+    func changed() { changes += 1 }
 
     private func latency(_ crossing: Crossing) -> Double {
         switch crossing {
@@ -187,6 +202,7 @@ final class World: @unchecked Sendable {  // Unchecked: see SimulatedMachine.
                 log: isTraced ? Log(sink: TraceSink(), threshold: .debug) : .silent)
             guard !life.isDead else { return }
             life.control = composition.control
+            changed()
             for service in composition.services {
                 let world = self
                 life.tasks.append(
@@ -209,6 +225,7 @@ final class World: @unchecked Sendable {  // Unchecked: see SimulatedMachine.
         trace { "life \(life.number) dies" }
         life.isDead = true
         life.control = nil
+        changed()
         life.stop.raise()
         for task in life.tasks { task.cancel() }
         life.tasks = []
@@ -233,6 +250,7 @@ final class World: @unchecked Sendable {  // Unchecked: see SimulatedMachine.
             machine.after(milliseconds: Double(entry.at)) { [self] in
                 trace { "event: \(entry)" }
                 steps += 1
+                changed()
                 happen(entry.event)
             }
         }

@@ -26,6 +26,13 @@ import Testing
         print(output)
     }
 
+    @Test func longSchedulesDoToo() throws {
+        let (isGood, output) = try Self.simulate(
+            "--long", "--seeds", Self.optimised == nil ? "1-20" : "1-2000", "--jobs", Self.jobs)
+        #expect(isGood, "\(output)")
+        print(output)
+    }
+
     @Test(arguments: [17, 30, 53])
     func aSeedIsTheSameEveryTime(seed: Int) throws {
         let (isGood, output) = try Self.simulate("--seed", "\(seed)", "--twice")
