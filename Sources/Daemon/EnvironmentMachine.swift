@@ -187,7 +187,9 @@ package struct EnvironmentMachine: Sendable {
     package mutating func unobstructed() { obstacle = nil }
 
     /// What was begun is live.
-    package mutating func becameLive(_ live: EnvironmentRecord.LiveRelease) {
+    ///
+    /// - Parameter ref: what it was deployed for; nil: as remembered.
+    package mutating func becameLive(_ live: EnvironmentRecord.LiveRelease, for ref: RefName? = nil) {
         record.inProgress = nil
         record.failed = nil
         record.live = live
@@ -198,6 +200,10 @@ package struct EnvironmentMachine: Sendable {
         repairAt = nil
         crashes = CrashCounts()
         noteHealthy(live.commit, live, at: live.since)
+        guard record.kind == .production, wish?.commit != live.commit else { return }
+        // Wished while production ran another version: what follows from this one, and its tag, is decided anew.
+        if let ref { record.ref = ref }
+        wish = nil
     }
 
     /// A commit turned out to yield what already runs.

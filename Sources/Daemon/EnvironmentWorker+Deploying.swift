@@ -195,7 +195,7 @@ extension EnvironmentWorker {
         machine.becameLive(
             .init(
                 release: release.id, content: release.content, configuration: configuration, commit: commit,
-                since: now, deployment: deployment?.number ?? 0))
+                since: now, deployment: deployment?.number ?? 0), for: deployment?.ref)
         if !isWhole { machine.stirred() }
         deployment?.release = release.id
         deployment?.configuration = configuration

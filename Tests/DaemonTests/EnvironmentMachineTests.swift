@@ -174,6 +174,37 @@ import Testing
         #expect(machine.next(at: Fixture.now) == .promote(commit: Fixture.commit(1), release: Fixture.digest(5)))
     }
 
+    @Test func aTagThatGoesWhileItsReleaseIsDeployedDoesNotTakeProductionBack() {
+        let id = EnvironmentID(project: Fixture.id.project, name: .production)
+        var machine = EnvironmentMachine(
+            record: EnvironmentRecord(id: id, kind: .production, ref: .tag("v1.0.0"), createdAt: Fixture.now),
+            configuration: Fixture.digest(50))
+        func release(_ number: Int) -> EnvironmentRecord.LiveRelease {
+            .init(
+                release: Fixture.digest(number), content: Fixture.digest(1000 + number),
+                configuration: Fixture.digest(50), commit: Fixture.commit(number), since: Fixture.now,
+                deployment: Int64(number))
+        }
+        func wish(_ tag: String, _ number: Int) -> EnvironmentWish {
+            EnvironmentWish(
+                environment: id, kind: .production, ref: .tag(tag),
+                intent: .promote(commit: Fixture.commit(number), release: Fixture.digest(number)), reason: tag)
+        }
+        machine.becameLive(release(1), for: .tag("v1.0.0"))
+        machine.wished(wish("v2.0.0", 2), finding: nil)
+        machine.began(Fixture.commit(2))
+        // The tag goes: production is to run what it still runs at that moment.
+        machine.wished(wish("v1.0.0", 1), finding: nil)
+        machine.becameLive(release(2), for: .tag("v2.0.0"))
+        #expect(machine.record.ref == .tag("v2.0.0"))
+        machine.swept()
+        #expect(machine.next(at: Fixture.now) == .rest(until: nil))
+        // Nothing else was asked for meanwhile: then it is as it was wished.
+        machine.wished(wish("v2.0.0", 2), finding: nil)
+        machine.becameLive(release(2), for: .tag("v2.0.0"))
+        #expect(machine.wish?.ref == .tag("v2.0.0"))
+    }
+
     @Test func removalComesBeforeEverythingElse() {
         var machine = Fixture.live(1)
         machine.wished(Fixture.wish(.delete), finding: nil)
