@@ -1,6 +1,7 @@
-import Deployer
 import Model
 import Testing
+
+@testable import Deployer
 
 struct LabelSetTests {
     @Test func everythingIsReadBack() {
@@ -29,5 +30,21 @@ struct LabelSetTests {
     @Test(arguments: ["", "frozen", "frozen@now: x", "melted@2026-01-31T09:05:00.123Z: x"])
     func otherTextIsNoHold(_ text: String) {
         #expect(HoldLabel.hold(in: text) == nil)
+    }
+}
+
+struct LabelReaderTests {
+    /// What is remembered of an id counts for the very same labels alone: a stranger's container may have it too.
+    @Test func otherLabelsUnderTheSameIdAreReadAnew() {
+        let reader = LabelReader()
+        let (one, two) = (
+            LabelSet(instance: "i", environment: .make("shop", "one")),
+            LabelSet(instance: "i", environment: .make("shop", "two"))
+        )
+        for _ in 0..<2 {
+            #expect(reader.read(one.encoded, of: "a") == one)
+            #expect(reader.read(two.encoded, of: "a") == two)
+            #expect(reader.read([:], of: "a") == nil)
+        }
     }
 }
