@@ -85,9 +85,10 @@ let package = Package(
             name: "slipway-simulation",
             dependencies: [
                 "Model", "Lifecycle", "Config", "Store", "SQLite", "HTTPClient", "ContainerEngine", "Crypto", "Watcher",
-                "Builder", "Deployer", "Promoter", "Daemon",
+                "Builder", "Deployer", "Promoter", "Daemon", "CSwiftRuntime",
             ],
             path: "Tests/Simulation"),
+        .target(name: "CSwiftRuntime", path: "Tests/CSwiftRuntime"),
 
         // Tests mirror Sources
         .target(

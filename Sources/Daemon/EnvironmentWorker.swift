@@ -88,6 +88,7 @@ actor EnvironmentWorker {
         id = record.id
         let configuration = parts.configurations.configuration(of: record.id, kind: record.kind, ref: record.ref)
         machine = EnvironmentMachine(record: record, configuration: configuration.digest)
+        configured = (record.kind, record.ref, configuration)
         if sparesLeftovers { machine.sparesLeftovers() }
         deployment = last
         liveMemory = parts.capacity.promised(to: record.id)

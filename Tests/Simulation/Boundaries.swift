@@ -30,7 +30,7 @@ extension World {
                 client: proxy, files: variant.routes(proxy, life), routesDirectory: "/routes", frame: frame,
                 log: .silent),
             proxyProgram: proxy, proxyName: "simulated",
-            remotes: variant.remotes(SimulatedRemotes(world: self, life: life)), buildLogs: "/logs",
+            remotes: variant.remotes(SimulatedRemotes(world: self, life: life)), buildLogs: "/dev/null/logs",
             mirrorPath: { "/mirrors/\($0)" }, space: { _ in nil },
             reading: { project in
                 guard let repository = world.repositories.first(where: { $0.name == project.name }) else {

@@ -26,7 +26,7 @@ struct Violation: Sendable, CustomStringConvertible {
 /// It shares no code with what it judges, but for the names of containers and of previews.
 final class Oracle {
     /// The world that is judged, which owns this.
-    weak var subject: World?
+    unowned var subject: World?
     private(set) var violation: Violation?
 
     /// Deliveries that were answered 2xx.
@@ -382,7 +382,8 @@ final class Oracle {
     var isSettled: Bool {
         guard world.isCalm else { return false }
         let now = world.machine.elapsed
-        guard now - askedAt >= 1_000_000_000 else { return false }
+        // What is under way will change something: it is not asked for long what that is.
+        guard now - askedAt >= (world.underWay > 0 ? 6_000_000_000 : 2_000_000_000) else { return false }
         askedAt = now
         if let problem = unfinishedNow() {
             (reachedAt, settledSince) = (nil, nil)

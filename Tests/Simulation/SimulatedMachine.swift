@@ -1,5 +1,5 @@
+import CSwiftRuntime
 import Dispatch
-import Glibc
 import Lifecycle
 
 /// One thread, on which every job of the Swift runtime runs in an order that a seed decides, with a clock that jumps.
@@ -53,12 +53,8 @@ final class SimulatedMachine: Machine, @unchecked Sendable {
 
     /// Takes over every job of this process from now on.
     func takeOver() {
-        guard let symbol = dlsym(nil, "swift_task_enqueueGlobal_hook") else {
-            preconditionFailure("this Swift runtime has no swift_task_enqueueGlobal_hook")
-        }
-        symbol.assumingMemoryBound(to: Hook?.self).pointee = { job, _ in
-            SimulatedMachine.shared.ready.append(.job(job))
-        }
+        let hook: Hook = { job, _ in SimulatedMachine.shared.ready.append(.job(job)) }
+        slipway_set_enqueue_hook(unsafeBitCast(hook, to: UnsafeMutableRawPointer.self))
         CurrentMachine.value = self
     }
 

@@ -56,6 +56,8 @@ final class World: @unchecked Sendable {  // Unchecked: see SimulatedMachine.
     /// How many calls crossed a boundary, and how many things happened from outside.
     private(set) var steps = 0
     private(set) var faults = 0
+    /// How many calls are on their way to the other side or back.
+    private(set) var underWay = 0
     /// How often anything may have become different that the oracle looks at.
     private(set) var changes = 0
     private var armed: [(crossing: Crossing, rest: Int, blow: Blow)] = []
@@ -88,8 +90,8 @@ final class World: @unchecked Sendable {  // Unchecked: see SimulatedMachine.
         oracle.subject = self
         for repository in repositories {
             repository.push(.branch("main"), tree: chances.below(12))
-            if chances.percent(isLong ? 40 : 25) { repository.push(.branch("develop"), tree: chances.below(12)) }
-            if chances.percent(isLong ? 40 : 25) { repository.push(.branch("feature-a"), tree: chances.below(12)) }
+            if chances.percent(isLong ? 40 : 15) { repository.push(.branch("develop"), tree: chances.below(12)) }
+            if chances.percent(isLong ? 40 : 15) { repository.push(.branch("feature-a"), tree: chances.below(12)) }
             if chances.percent(30) { repository.tag(repository.refs.values.map(\.commit).sorted()[0], step: 0) }
         }
     }
@@ -106,6 +108,8 @@ final class World: @unchecked Sendable {  // Unchecked: see SimulatedMachine.
             return .cut(.cancelled)
         }
         steps += 1
+        underWay += 1
+        defer { underWay -= 1 }
         // As the daemon's own fence does before everything that changes something.
         if crossing.isEffect, life.epoch != disk.current.epoch {
             crash(life, downFor: 0)
@@ -139,7 +143,7 @@ final class World: @unchecked Sendable {  // Unchecked: see SimulatedMachine.
             return .cut(.dead)
         default: break
         }
-        if chances.percent(50) { await machine.pause(milliseconds: latency(crossing)) }
+        if chances.percent(30) { await machine.pause(milliseconds: latency(crossing)) }
         return life.isDead ? .cut(.dead) : .value(value)
     }
 
