@@ -78,7 +78,7 @@ extension Script {
     private static func fault(_ chances: inout Chances, _ projects: Int) -> Event {
         let some = chances.below(1 << 16)
         return switch chances.below(100) {
-        case 0..<45: .blow(blow(&chances), on: chances.pick(Crossing.allCases), nth: chances.below(12))
+        case 0..<45: struck(&chances)
         case 45..<50: .engineDown(milliseconds: 200 + chances.below(8000))
         case 50..<53: .engineRestart
         case 53..<58: .remoteDown(project: some % projects, milliseconds: 500 + chances.below(15_000))
@@ -102,6 +102,12 @@ extension Script {
         case 98: .recordsLost(downFor: chances.below(4000))
         default: .staleDelivery(project: some % projects)
         }
+    }
+
+    /// A blow on one of the next calls of a kind: what is seldom called is struck soon, or it never would be.
+    private static func struck(_ chances: inout Chances) -> Event {
+        let crossing = chances.pick(Crossing.allCases)
+        return .blow(blow(&chances), on: crossing, nth: chances.below(crossing.isSeldom ? 3 : 12))
     }
 
     private static func blow(_ chances: inout Chances) -> Blow {

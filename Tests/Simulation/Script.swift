@@ -119,6 +119,14 @@ enum Crossing: String, Sendable, CaseIterable {
         }
     }
 
+    /// Whether a deployment makes only a few such calls, or none.
+    var isSeldom: Bool {
+        switch self {
+        case .create, .start, .stop, .remove, .build, .fetch, .open: true
+        default: false
+        }
+    }
+
     /// Whether anything may be different after it. Who changes the proxy's or its routes says so.
     var mayChange: Bool {
         switch self {

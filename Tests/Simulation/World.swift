@@ -41,7 +41,7 @@ final class World: @unchecked Sendable {  // Unchecked: see SimulatedMachine.
     let seed: UInt64
     let variant: Variant
     /// How long everything must stay as it should be at the end, in nanoseconds: a poll at least, and in long worlds and
-    /// one of twelve others so long that everything is looked at which is looked at from time to time.
+    /// one of eight others so long that everything is looked at which is looked at from time to time.
     let rest: Int64
     var chances: Chances
     let configuration: Configuration
@@ -76,9 +76,9 @@ final class World: @unchecked Sendable {  // Unchecked: see SimulatedMachine.
         chances = Chances(seed: seed ^ 0xD1CE)
         machine.reset(seed: seed)
         let isLong = extent == .long
-        let isWatchedLong = isLong ? true : chances.percent(8)
+        let isWatchedLong = isLong ? true : chances.percent(12)
         rest = isWatchedLong ? 32_000_000_000 : 9_000_000_000
-        let count = chances.percent(isLong ? 30 : 3) ? 2 : 1
+        let count = chances.percent(isLong ? 30 : 6) ? 2 : 1
         repositories = (0..<count).map { Repository(index: $0) }
         var configuration = Configuration(
             projects: repositories.map { Configuration.Project(name: $0.name, repository: $0.address) },
