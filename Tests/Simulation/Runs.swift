@@ -71,16 +71,16 @@ enum Runs {
     /// Divides the work among processes of this program.
     static func divided(_ options: Options) -> Int32 {
         let began = ContinuousClock.now
+        let extent = options.extent == .long ? ["--long"] : []
         switch options.mode {
         case .seeds(let seeds):
             let shares = Workers.shares(of: seeds, jobs: options.jobs)
-            let extent = options.extent == .long ? ["--long"] : []
             let result = Workers.run(shares.map { ["--seeds", "\($0.lowerBound)-\($0.upperBound)"] + extent })
             say("\(seeds.count) schedules in \((ContinuousClock.now - began).components.seconds) s")
             return result
         case .mutants(let limit):
             return Workers.run(
-                (0..<options.jobs).map { ["--mutants", "\(limit)", "--part", "\($0)/\(options.jobs)"] })
+                (0..<options.jobs).map { ["--mutants", "\(limit)", "--part", "\($0)/\(options.jobs)"] + extent })
         case .seed, .named:
             say("slipway-simulation: --jobs goes with --seeds or --mutants")
             return 2
@@ -93,7 +93,7 @@ enum Runs {
         for (index, mutant) in Mutants.all.enumerated() where index % options.part.of == options.part.index {
             var caught: (seed: UInt64, violation: Violation)?
             for seed in 1...limit {
-                guard let violation = world(seed, mutant).violation else { continue }
+                guard let violation = world(seed, mutant, options.extent).violation else { continue }
                 caught = (seed, violation)
                 break
             }

@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test func everyMutantIsCaught() throws {
-        let (isGood, output) = try Self.simulate("--mutants", "1000", "--jobs", Self.jobs)
+        let (isGood, output) = try Self.simulate("--long", "--mutants", "1000", "--jobs", Self.jobs)
         #expect(isGood, "\(output)")
         #expect(output.split(separator: "\n").count >= 20)
     }
