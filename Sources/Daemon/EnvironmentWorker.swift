@@ -309,11 +309,13 @@ actor EnvironmentWorker {
         case .prepare(let candidate): await prepare(candidate, stop: stop)
         case .halt: await halt()
         case .repair:
-            if let doubt = doubtsRecord {
+            if doubtsRecord {
                 await needsNoRecovery()
-                return Rest(until: doubt)
+                // What failed before is still tried again at its time.
+                machine.repairPutOff(until: parts.now().advanced(by: Self.doubtPause))
+            } else {
+                await repair()
             }
-            await repair()
         case .sweep: await sweep()
         case .remove:
             await needsNoRecovery()
@@ -322,14 +324,17 @@ actor EnvironmentWorker {
         return nil
     }
 
-    /// Until when what runs is left alone, because a crash cut a deployment off that may have stopped some of it: Git
-    /// says soon whether it is gone on with.
-    private var doubtsRecord: Deadline? {
+    /// Whether what runs is left alone, because a crash cut a deployment off that may have stopped some of it: Git says
+    /// soon whether it is gone on with.
+    private var doubtsRecord: Bool {
         guard let open = deployment, !open.state.isFinal, machine.wish == nil || target == open.commit else {
-            return nil
+            return false
         }
-        return settlesAt.hasPassed ? nil : settlesAt
+        return !settlesAt.hasPassed
     }
+
+    /// The pause before it is asked again whether that is so.
+    private static let doubtPause = Duration.seconds(1)
 
     /// The pause before records that could not be written are written again.
     private static let savingPause = Duration.seconds(2)

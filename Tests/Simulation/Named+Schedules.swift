@@ -304,5 +304,17 @@ extension Named {
                 at(3100, .push(project: 0, branch: 2, tree: 3, hint: .prompt)),
                 at(280_000, .staleDelivery(project: 0)),
             ]),
+        Schedule(
+            name: "a deployment that failed, was tried again and then cut off by a crash is tried again at its time",
+            seeds: [13_869] + Array(1...4),
+            entries: [
+                at(1245, .push(project: 0, branch: 3, tree: 8, hint: .dropped)),
+                at(5290, .engineDown(milliseconds: 6728)),
+                at(6283, .blow(.crashBefore(downFor: 1612), on: .proxy, nth: 6)),
+                at(6351, .diskFull(milliseconds: 3237)),
+                at(6378, .push(project: 0, branch: 0, tree: 23, hint: .dropped)),
+                at(7682, .tag(project: 0, step: 2, hint: .prompt)), at(9234, .wallJump(milliseconds: 31_536_000_000)),
+                at(13_072, .confirmDefault(project: 0)),
+            ]),
     ]
 }
