@@ -1,6 +1,6 @@
 /// How much happens in a world.
 enum Extent: Sendable {
-    /// Ten faults within seconds of three pushes, so that very many worlds can be run.
+    /// Ten faults within seconds of two or three pushes, so that very many worlds can be run.
     case brief
     /// Twice as much and for longer, in one world of twenty for most of a minute.
     case long
@@ -18,7 +18,7 @@ extension Script {
         case (true, _): (span, count, faults) = (50_000, 16 + chances.below(12), 12 + chances.below(8))
         case (false, .long):
             (span, count, faults) = (6000 + chances.below(9000), 5 + chances.below(5), 10 + chances.below(4))
-        case (false, .brief): (span, count, faults) = (1500 + chances.below(2500), 3, 10)
+        case (false, .brief): (span, count, faults) = (1500 + chances.below(2500), 2 + chances.below(2), 10)
         }
         var entries: [Entry] = []
         // Things come in bursts: half of them soon after the one before, some in the same millisecond.

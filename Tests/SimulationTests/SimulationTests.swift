@@ -47,7 +47,7 @@ import Testing
 
     @Test func whatFailsSaysHowToRepeatItAndIsShrunk() throws {
         let mutant = "does not mend what runs"
-        let (isGood, output) = try Self.simulate("--mutant", mutant, "--seeds", "1-20")
+        let (isGood, output) = try Self.simulate("--long", "--mutant", mutant, "--seeds", "1-20")
         #expect(!isGood)
         let lines = output.split(separator: "\n")
         let violation = try #require(lines.first)
@@ -56,7 +56,7 @@ import Testing
         let schedule = try #require(lines.firstIndex { $0.hasPrefix("the shortest schedule of seed \(seed) ") })
         let end = try #require(lines.firstIndex { $0.hasPrefix("  => I-10") })
         #expect((1...6).contains(end - schedule - 1), "\(output)")
-        let again = try Self.simulate("--mutant", mutant, "--seed", String(seed), "--twice")
+        let again = try Self.simulate("--long", "--mutant", mutant, "--seed", String(seed), "--twice")
         #expect(!again.status)
         #expect(again.output.hasPrefix(violation), "\(again.output)")
     }
