@@ -30,6 +30,8 @@ package struct EngineError: Error, Sendable {
         guard let code else { return status == 503 }
         return code != .aborted && code != .tooLong && code != .timedOut
     }
+    /// Whether the engine cannot have heard of it: nobody took the connection.
+    package var isUnsent: Bool { code == .cannotConnect }
     /// Whether the deadline passed.
     package var isTimeout: Bool { code == .timedOut }
     /// Whether the surrounding task was cancelled.

@@ -10,6 +10,7 @@ extension Deployer {
             container.labels.port.map { (container.name, $0) }
         }
         await ports.found(Dictionary(known) { first, _ in first })
+        lostRemovals.keep(world.environments.values.lazy.flatMap(\.containers).map(\.id))
         hasSurveyed.withLock { $0 = true }
         return world
     }
@@ -48,7 +49,8 @@ extension Deployer {
                 guard let read = self.labelReader.read(container.labels, of: container.id) else { continue }
                 world[read.environment, default: .init(id: read.environment)].containers.append(
                     ObservedContainer(
-                        id: container.id, name: container.name, image: container.imageID, state: container.state,
+                        id: container.id, name: container.name, image: container.imageID,
+                        state: lostRemovals.contains(container.id) ? .dead : container.state,
                         labels: read, createdAt: container.createdAt))
             }
             for network in try await engine.networks(labels: labels) {

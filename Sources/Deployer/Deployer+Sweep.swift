@@ -84,13 +84,23 @@ extension Deployer {
         return await outcome.value()
     }
 
+    /// Removes a container, and remembers it where nobody hears what became of that.
+    func remove(container id: String) async throws(EngineError) {
+        do throws(EngineError) { try await engine.remove(id, force: true) } catch {
+            // A status is an answer, and what could not even be sent needs none.
+            if error.status == 0, !error.isUnsent { lostRemovals.lost(id) }
+            throw error
+        }
+        lostRemovals.settled(id)
+    }
+
     private func takeAway(_ retirement: Retirement) async -> StageFailure? {
         let (id, name) = (retirement.container.id, retirement.container.name)
         defer { turns.retired(id) }
         do throws(EngineError) {
             if retirement.isRunning { try await engine.stop(id, timeout: nil) }
             Failpoint.pass("deploy.old.stopped")
-            try await engine.remove(id, force: true)
+            try await remove(container: id)
             Failpoint.pass("deploy.old.removed")
         } catch {
             return .engine(error, "container \(name) cannot be removed")

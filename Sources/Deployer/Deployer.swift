@@ -17,6 +17,7 @@ package final class Deployer: Sendable {
     let log: Log
     let turns = EnvironmentTurns()
     let labelReader = LabelReader()
+    let lostRemovals = LostRemovals()
     let hasSurveyed = Mutex(false)
     let looks: any HealthLooks
     let hostNetworks: @Sendable () -> [SubnetBlock]

@@ -95,7 +95,7 @@ extension DeploymentRun {
     }
 
     private func remove(_ id: String, _ name: String) async throws(StageFailure) {
-        do { try await deployer.engine.remove(id, force: true) } catch {
+        do { try await deployer.remove(container: id) } catch {
             throw .engine(error, "container \(name) cannot be removed")
         }
     }

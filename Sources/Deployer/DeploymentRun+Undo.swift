@@ -38,7 +38,7 @@ extension DeploymentRun {
                 if await deployer.router.isServing(port: port) { return }
                 if await deployer.router.idle(port: port, madeAt: found.createdAt) != nil { return }
             }
-            try await deployer.engine.remove(found.id, force: true)
+            try await deployer.remove(container: found.id)
             if let port = labels.port { await deployer.ports.release(port: port) }
         } catch {
             deployer.log.warning("\(name) could not be removed: \(error.message)")

@@ -316,5 +316,14 @@ extension Named {
                 at(7682, .tag(project: 0, step: 2, hint: .prompt)), at(9234, .wallJump(milliseconds: 31_536_000_000)),
                 at(13_072, .confirmDefault(project: 0)),
             ]),
+        Schedule(
+            name: "a container whose removal nobody heard of is not taken into service", seeds: [9759] + Array(1...4),
+            extent: .brief,
+            entries: [
+                at(140, .blow(.fails, on: .inspect, nth: 3)),
+                at(482, .blow(.happensLate(milliseconds: 3474), on: .remove, nth: 1)),
+                at(1454, .blow(.fails, on: .inspect, nth: 3)),
+                at(3695, .diskFull(milliseconds: 2405)),
+            ]),
     ]
 }

@@ -4,6 +4,8 @@ enum Named {
         let name: String
         /// The worlds it is played in.
         var seeds: [UInt64] = Array(1...8)
+        /// The extent of those worlds.
+        var extent = Extent.long
         let entries: [Script.Entry]
     }
 
@@ -12,7 +14,7 @@ enum Named {
         var failed: Int32 = 0
         for schedule in all {
             for seed in schedule.seeds {
-                let result = Runs.world(seed, .real, .long, script: Script(entries: schedule.entries))
+                let result = Runs.world(seed, .real, schedule.extent, script: Script(entries: schedule.entries))
                 guard let violation = result.violation else { continue }
                 failed += 1
                 say("\(schedule.name), seed \(seed): \(violation)")
