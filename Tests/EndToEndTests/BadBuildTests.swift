@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    @Test(arguments: EngineFixture.Program.allCases)
+    @Test(arguments: EngineFixture.Program.one)
     func everyMistakeOfAManifestIsReportedAtOnce(_ program: EngineFixture.Program) async throws {
         try await Scene.play(on: program) { scene in
             try await scene.live(try scene.push(page: "good"), in: "staging")

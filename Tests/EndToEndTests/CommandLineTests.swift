@@ -5,7 +5,7 @@ import Testing
 
 /// The verbs of the command line beside a daemon at work.
 @Suite struct CommandLineTests {
-    @Test(arguments: EngineFixture.Program.allCases)
+    @Test(arguments: EngineFixture.Program.one)
     func theVerbsSayWhatIsSo(_ program: EngineFixture.Program) async throws {
         try await Scene.play(on: program) { scene in
             let daemon = scene.daemon

@@ -5,7 +5,7 @@ import Testing
 
 /// A delivery is a hint to look; without any, the daemon looks by itself.
 @Suite struct DeliveryTests {
-    @Test(arguments: EngineFixture.Program.allCases)
+    @Test(arguments: EngineFixture.Program.one)
     func aDeliveryWithAWrongSignatureDoesNothing(_ program: EngineFixture.Program) async throws {
         try await Scene.play(on: program) { scene in
             let listed = scene.project()?.listedAt
@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test(arguments: EngineFixture.Program.allCases)
+    @Test(arguments: EngineFixture.Program.one)
     func pollingAloneFindsPushes(_ program: EngineFixture.Program) async throws {
         try await Scene.play(on: program, polling: "1s") { scene in
             try await scene.live(try scene.push(page: "one", delivers: false), in: "staging")

@@ -7,7 +7,7 @@ import Testing
 
 /// What the daemon needs is not there, or goes away: said so, and mended by itself when it is back.
 @Suite struct OutageTests {
-    @Test(arguments: EngineFixture.Program.allCases)
+    @Test(arguments: EngineFixture.Program.one)
     func aRemoteThatMovedAwayIsNotEmpty(_ program: EngineFixture.Program) async throws {
         try await Scene.play(on: program) { scene in
             let commit = try await pushWithPreview(scene)
@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    @Test(arguments: EngineFixture.Program.allCases)
+    @Test(arguments: EngineFixture.Program.one)
     func aRemoteThatRefusesTheCredentialIsNotEmpty(_ program: EngineFixture.Program) async throws {
         var server: PrivateGitServer?
         try await Scene.play(
@@ -79,7 +79,7 @@ import Testing
         return commit
     }
 
-    @Test(arguments: EngineFixture.Program.allCases)
+    @Test(arguments: EngineFixture.Program.one)
     func aPortThatIsTakenIsNamed(_ program: EngineFixture.Program) async throws {
         try await Scene.play(on: program, starts: false) { scene in
             // The proxy's port: the daemon waits for it.
@@ -107,7 +107,7 @@ import Testing
         }
     }
 
-    @Test(arguments: EngineFixture.Program.allCases)
+    @Test(arguments: EngineFixture.Program.one)
     func aSecondDaemonOnTheSameStateIsRefused(_ program: EngineFixture.Program) async throws {
         try await Scene.play(on: program) { scene in
             let ending = try scene.daemon.serveToTheEnd()

@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test(arguments: EngineFixture.Program.allCases)
+    @Test(arguments: EngineFixture.Program.one)
     func branchesAreForcedDeletedAndMadeAgain(_ program: EngineFixture.Program) async throws {
         try await Scene.play(on: program) { scene in
             let manifest = ["slipway.yml": Application.manifest("drain_timeout: 1s")]
@@ -94,7 +94,7 @@ import Testing
         }
     }
 
-    @Test(arguments: EngineFixture.Program.allCases)
+    @Test(arguments: EngineFixture.Program.one)
     func tagsAreTakenAsVersions(_ program: EngineFixture.Program) async throws {
         try await Scene.play(on: program) { scene in
             let manifest = ["slipway.yml": Application.manifest("drain_timeout: 1s")]
@@ -142,7 +142,7 @@ import Testing
         }
     }
 
-    @Test(arguments: EngineFixture.Program.allCases)
+    @Test(arguments: EngineFixture.Program.one)
     func whatWasThereBeforeTheProjectIsABaseline(_ program: EngineFixture.Program) async throws {
         try await Scene.play(on: program, starts: false) { scene in
             let commit = try scene.push(page: "one", delivers: false)

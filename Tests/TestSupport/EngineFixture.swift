@@ -18,6 +18,10 @@ package final class EngineFixture: Sendable {
 
         package var description: String { rawValue }
 
+        /// One that is installed, for what is the same with all of them; Docker, if there is a choice, two of whose
+        /// scenes can play at a time.
+        package static let one: [Self] = [allCases.last { $0.path != nil } ?? .podman]
+
         /// Where it is installed; nil: it is not.
         package var path: String? {
             let name = self == .podman ? "podman" : "dockerd"
