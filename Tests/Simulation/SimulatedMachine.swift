@@ -126,6 +126,8 @@ final class SimulatedMachine: Machine, @unchecked Sendable {
             ready[index] = ready[ready.count - 1]
             ready.removeLast()
             jobs += 1
+            // Also where each job makes another one, and there is always one that is ready.
+            if jobs - since > Self.spinLimit { return onSpin() }
             switch chosen {
             case .job(let job): job.runSynchronously(on: generic)
             case .sleeper(let continuation): continuation.resume()
