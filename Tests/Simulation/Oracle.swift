@@ -375,6 +375,8 @@ final class Oracle {
 
     /// How long it may take to get there, whatever happened before.
     private static let patience: Int64 = 60_000_000_000
+    /// How long it may take until a world has had as many calls as each must have.
+    private static let silence: Int64 = 1_800_000_000_000
     /// How long a delivery may stay open: what it announces is waited for, for five minutes, and Git may show it never.
     private static let deliveryPatience: Int64 = 330_000_000_000
 
@@ -398,7 +400,10 @@ final class Oracle {
         }
         let since = settledSince ?? now
         settledSince = since
-        return now - since >= world.rest && world.steps >= Runs.leastSteps
+        guard now - since >= world.rest else { return false }
+        if world.steps >= Runs.leastSteps { return true }
+        // A daemon that lives looks at its proxy and its remotes for ever.
+        return isOver(Self.silence, Violation(invariant: "I-10", message: "the daemon asks for nothing any more"))
     }
 
     private func isOver(_ patience: Int64, _ problem: Violation) -> Bool {
