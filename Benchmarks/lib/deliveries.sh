@@ -216,10 +216,10 @@ await_listed() {
 # repositories DIRECTORY COUNT: bare repositories with ten branches each.
 repositories() {
     local number branch
-    git init --quiet "$1/work"
-    git -C "$1/work" -c user.name=Bench -c user.email=bench@example.com commit --quiet --allow-empty --message First
-    for branch in 1 2 3 4 5 6 7 8 9; do git -C "$1/work" branch "topic-$branch"; done
-    git clone --quiet --bare "$1/work" "$1/p1.git"
+    git init --quiet "$1/clone"
+    git -C "$1/clone" -c user.name=Bench -c user.email=bench@example.com commit --quiet --allow-empty --message First
+    for branch in 1 2 3 4 5 6 7 8 9; do git -C "$1/clone" branch "topic-$branch"; done
+    git clone --quiet --bare "$1/clone" "$1/p1.git"
     rm -rf "$1/p1.git/hooks"
     git -C "$1/p1.git" pack-refs --all
     for ((number = 2; number <= $2; number++)); do cp -r "$1/p1.git" "$1/p$number.git"; done

@@ -5,25 +5,25 @@ timed_push() {
     local began
     delivery "refs/heads/$1" "$1"
     began=${EPOCHREALTIME/./}
-    git -C "$stage/slipway/work" push --quiet origin "$1"
+    git -C "$stage/slipway/clone" push --quiet origin "$1"
     deliver
     await_page "$http_port" "$2--shop.localhost" "$3"
     echo $((${EPOCHREALTIME/./} - began))
 }
 
 by_hand() {
-    commit_page "$stage/hand/work" "hand $1"
+    commit_page "$stage/hand/clone" "hand $1"
     "$here/by-hand" "$1" "hand $1"
 }
 
 push() {
-    commit_page "$stage/slipway/work" "push $1"
+    commit_page "$stage/slipway/clone" "push $1"
     timed_push main staging "push $1"
 }
 
 # A branch is previewed, then merged with a merge commit; only the push of the merge is timed.
 merge() {
-    local work="$stage/slipway/work"
+    local work="$stage/slipway/clone"
     git -C "$work" checkout --quiet -b "round-$1"
     commit_page "$work" "merge $1"
     timed_push "round-$1" "round-$1" "merge $1" >/dev/null

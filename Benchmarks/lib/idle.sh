@@ -36,7 +36,7 @@ api_of() { curl --silent --unix-socket "$1/slipway.sock" "http://slipway/api/v1/
 
 # idle_config DIRECTORY COUNT: that many repositories, each with ten branches; none is asked to run anything.
 idle_config() {
-    local number work="$1/work" branch
+    local number work="$1/clone" branch
     git init --quiet "$work"
     echo 'FROM scratch' >"$work/Dockerfile"
     printf 'environments:\n  staging: false\n  production: false\n' >"$work/slipway.yml"

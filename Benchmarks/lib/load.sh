@@ -12,7 +12,7 @@ measure_load() {
     load=$!
     local began=$SECONDS
     for ((update = 1; update <= updates; update++)); do
-        commit_page "$stage/slipway/work" "update $update"
+        commit_page "$stage/slipway/clone" "update $update"
         timed_push main staging "update $update" >/dev/null
     done
     # wrk reports what it has when it is interrupted.

@@ -62,14 +62,14 @@ END
     pids+=($!)
 }
 
-# make_repository DIRECTORY: a bare repository shop.git in it, and a clone `work`.
+# make_repository DIRECTORY: a bare repository shop.git in it, and a clone `clone`.
 make_repository() {
     export GIT_CONFIG_GLOBAL="$stage/gitconfig"
     printf '[user]\n\tname = Bench\n\temail = bench@example.com\n[init]\n\tdefaultBranch = main\n' >"$GIT_CONFIG_GLOBAL"
     git init --quiet --bare "$1/shop.git"
-    git clone --quiet "$1/shop.git" "$1/work" 2>/dev/null
-    cp /bin/busybox "$1/work/busybox"
-    cat >"$1/work/Dockerfile" <<'END'
+    git clone --quiet "$1/shop.git" "$1/clone" 2>/dev/null
+    cp /bin/busybox "$1/clone/busybox"
+    cat >"$1/clone/Dockerfile" <<'END'
 FROM scratch
 COPY busybox /bin/busybox
 COPY serve.sh /
@@ -77,10 +77,10 @@ COPY page /www/index.html
 EXPOSE 8080
 CMD ["/bin/busybox", "sh", "/serve.sh"]
 END
-    printf '%s\n' '/bin/busybox httpd -f -p 8080 -h /www &' "trap 'exit 0' TERM" wait >"$1/work/serve.sh"
-    printf 'services:\n  web:\n    build: {}\n    drain_timeout: 1s\n' >"$1/work/slipway.yml"
-    commit_page "$1/work" "page 0"
-    git -C "$1/work" push --quiet origin main
+    printf '%s\n' '/bin/busybox httpd -f -p 8080 -h /www &' "trap 'exit 0' TERM" wait >"$1/clone/serve.sh"
+    printf 'services:\n  web:\n    build: {}\n    drain_timeout: 1s\n' >"$1/clone/slipway.yml"
+    commit_page "$1/clone" "page 0"
+    git -C "$1/clone" push --quiet origin main
 }
 
 # commit_page WORKTREE TEXT
@@ -118,7 +118,7 @@ builds() { api "projects/shop/builds?limit=1000" | grep -o '"startedAt"' | wc -l
 
 # delivery REF: writes the Git host's signed push delivery for the clone's commit, to be sent by deliver.
 delivery() {
-    local commit; commit=$(git -C "$stage/slipway/work" rev-parse "${2:-HEAD}")
+    local commit; commit=$(git -C "$stage/slipway/clone" rev-parse "${2:-HEAD}")
     printf '{"ref":"%s","before":"%040d","after":"%s","deleted":false,"repository":{"id":1,"full_name":"bench/shop"}}' \
         "$1" 0 "$commit" >"$stage/slipway/delivery"
     signature=$(openssl dgst -sha256 -hmac secret -r "$stage/slipway/delivery" | cut -d' ' -f1)

@@ -151,18 +151,6 @@ package struct EnvironmentMachine: Sendable {
         record.pinned = pinned
     }
 
-    /// Time has passed; a push begins a new lease.
-    package mutating func watched(push: Int64, for duration: Duration) {
-        if record.lease?.push != push { record.lease = Lease(push: push) }
-        record.lease?.watched(for: duration)
-    }
-
-    /// A person wants the preview for longer.
-    package mutating func extended(by duration: Duration, push: Int64) {
-        if record.lease?.push != push { record.lease = Lease(push: push) }
-        record.lease?.extended(by: duration)
-    }
-
     /// A person asked for a commit; nil takes the request back.
     package mutating func requested(_ request: ProjectFacts.Request?) {
         record.requested = request
@@ -230,24 +218,6 @@ package struct EnvironmentMachine: Sendable {
         record.failed = .init(
             commit: commit, failure: FailureRecord(failure), at: now, attempts: attempts, retryAt: retryAt)
     }
-
-    /// The engine went: what it said of a build moments before was said in dying, and is not believed.
-    package mutating func engineBroke(at now: Timestamp) {
-        guard let failed = record.failed, failed.failure.reason == .buildFailed, failed.retryAt == nil,
-            (Duration.zero...Self.dying).contains(now.since(failed.at))
-        else { return }
-        record.failed?.retryAt = now
-    }
-
-    /// What failures were for has gone: what waits to be tried again because of it is tried at once.
-    package mutating func cameBack(_ reasons: Set<StageFailure.Reason>, at now: Timestamp) {
-        repairAt = nil
-        guard let failed = record.failed, failed.retryAt != nil, reasons.contains(failed.failure.reason) else { return }
-        record.failed?.retryAt = now
-    }
-
-    /// How long an engine that is being stopped may take to be gone: until then it blames the step at hand.
-    package static let dying = Duration.seconds(15)
 
     /// The live release was compared with what runs, and mended where it differed.
     ///
