@@ -5,12 +5,13 @@ import Synchronization
 extension Deployer {
     /// Everything that carries our instance label, by environment, with what the proxy sends to it as far as that is known.
     package func observe() async throws(StageFailure) -> ObservedWorld {
+        let lost = lostRemovals.all
         let world = try await observe(labels: [Label.instance: instance], withVolumes: true)
         let known = world.environments.values.lazy.flatMap(\.containers).compactMap { container in
             container.labels.port.map { (container.name, $0) }
         }
         await ports.found(Dictionary(known) { first, _ in first })
-        lostRemovals.keep(world.environments.values.lazy.flatMap(\.containers).map(\.id))
+        lostRemovals.forget(lost.subtracting(world.environments.values.lazy.flatMap(\.containers).map(\.id)))
         hasSurveyed.withLock { $0 = true }
         return world
     }

@@ -16,8 +16,11 @@ final class LostRemovals: Sendable {
     /// Whether a container may be about to go.
     func contains(_ id: String) -> Bool { ids.withLock { $0.contains(id) } }
 
-    /// These are all that there are: the others are gone.
-    func keep(_ present: some Sequence<String>) {
-        ids.withLock { if !$0.isEmpty { $0.formIntersection(present) } }
+    /// All of them, as of now.
+    var all: Set<String> { ids.withLock { $0 } }
+
+    /// A complete listing that began after these were lost does not have them: they are gone.
+    func forget(_ gone: Set<String>) {
+        ids.withLock { $0.subtract(gone) }
     }
 }
